@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from processes.errors import YimenError
+from processes.texts import tr
 
 CODE = "defect"
 DEEPEST = 6
@@ -33,4 +34,4 @@ def said(fault: Exception, **where: Any) -> tuple[str, str]:
 
 def told(incident: str) -> str:
     """Return the message for the user."""
-    return f"系统出现故障（编号 {incident}），请联系系统管理员。已保存的内容没有丢失。"
+    return tr("系统出现故障（编号 {incident}），请联系系统管理员。已保存的内容没有丢失。", incident=incident)

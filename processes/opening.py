@@ -38,6 +38,7 @@ from processes.settings import OFFICE_NAME, Settings, from_environment
 from processes.storage import key_proof, keyring, scanner, sealing
 from processes.storage.engines import is_absent, translate_errors
 from processes.storage.unit_of_work import Database
+from processes.texts import tr
 
 log = structlog.get_logger()
 _LONGEST_PROOF = 60
@@ -87,7 +88,7 @@ def open_office(*, unchecked: bool = False, is_restored: bool = False) -> Office
         office.perform(NoteSessionKey(), system_actor())
         keyring.make_session_key(settings.keys)
         log.warning(
-            "session_key_made", said="登录会话密钥不在，已重新生成：所有人须重新登录，其他数据不受影响。"
+            "session_key_made", said=tr("登录会话密钥不在，已重新生成：所有人须重新登录，其他数据不受影响。")
         )
     return office
 
@@ -117,7 +118,7 @@ def checked_office(office: Office) -> Office:
             demo = session.scalars(
                 select(Account.username).where(Account.is_demo, Account.is_active).limit(5)
             )
-            raise OfficeMixed(usernames="、".join(demo))
+            raise OfficeMixed(usernames=tr("、").join(demo))
     if OFFICE_NAME in os.environ:
         return office
     return Office(replace(office.settings, office_name=here.bureau), office.database)
@@ -213,13 +214,16 @@ def _demand_roles(settings: Settings) -> None:
     ):
         unknown = sorted(roles - set(Role))
         if unknown:
-            raise SettingInvalid(name=name, reason=f"没有岗位 {'、'.join(unknown)}")
+            raise SettingInvalid(name=name, reason=tr("没有岗位 {unknown}", unknown=tr("、").join(unknown)))
     if settings.provider is not None and not oidc.is_safe(settings.provider.issuer):
-        raise SettingInvalid(name="YIMEN_OIDC_ISSUER", reason="应为 https:// 开头的地址")
+        raise SettingInvalid(name="YIMEN_OIDC_ISSUER", reason=tr("应为 https:// 开头的地址"))
     if settings.directory is not None and not directory.is_safe(settings.directory.url):
-        raise SettingInvalid(name="YIMEN_LDAP_URL", reason="应为 ldaps:// 或者 ldap:// 开头的地址")
+        raise SettingInvalid(name="YIMEN_LDAP_URL", reason=tr("应为 ldaps:// 或者 ldap:// 开头的地址"))
     if not 1 <= settings.verify_minutes <= _LONGEST_PROOF:
-        raise SettingInvalid(name="YIMEN_VERIFY_MINUTES", reason=f"应为 1 至 {_LONGEST_PROOF} 分钟")
+        raise SettingInvalid(
+            name="YIMEN_VERIFY_MINUTES",
+            reason=tr("应为 1 至 {LONGEST_PROOF} 分钟", LONGEST_PROOF=_LONGEST_PROOF),
+        )
 
 
 def _folders(settings: Settings) -> tuple[Path, ...]:

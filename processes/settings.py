@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from processes.texts import tr
+
 ROOT = Path(__file__).resolve().parent.parent
 LISTEN = "127.0.0.1:8000"
 OWNER_ONLY = 0o077
@@ -26,7 +28,7 @@ class Provider:
     """The claim that contains the user name."""
     factors: frozenset[str] = frozenset()
     """Values of `acr` or `amr` that count as a second factor; none unless they are named."""
-    title: str = "统一身份认证"
+    title: str = tr("统一身份认证")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import waitress
 
 from processes.errors import YimenError
 from processes.settings import LISTEN, OWNER_ONLY
+from processes.texts import tr
 from web import connections, proxies
 from web.app import MAX_REQUEST, create_app
 from web.stopping import answer_before_stopping
@@ -40,7 +41,11 @@ def main() -> None:
         )  # fmt: skip
     except (OSError, ValueError):
         sys.exit(
-            f"不能在 {host}:{port} 上提供服务：端口已被占用，或地址不对。请用 YIMEN_LISTEN 另设，例如 127.0.0.1:8001。"
+            tr(
+                "不能在 {host}:{port} 上提供服务：端口已被占用，或地址不对。请用 YIMEN_LISTEN 另设，例如 127.0.0.1:8001。",
+                host=host,
+                port=port,
+            )
         )
     connections.limit(server, proxies.named(app.extensions["office"].settings.trusted_proxies))
     answer_before_stopping(server)

@@ -48,6 +48,7 @@ from web.desks import (
     households,
     identity,
     intake,
+    language,
     moving,
     notices,
     oversight,
@@ -69,6 +70,9 @@ from web.desks import (
     verify,
     worklist,
 )  # fmt: skip
+from web.languages.answers import LanguageJSON
+from web.languages.current import language as language_of_request
+from web.languages.environment import LanguageEnvironment
 from web.limits import limiter
 from web.proxies import TrustedProxies
 
@@ -96,6 +100,8 @@ class RowNumber(IntegerConverter):
 def create_app(office: Office | None = None) -> Flask:
     """Create the desk for an office (by default the one of this installation)."""
     app = Flask(__name__, static_folder=None)
+    app.jinja_environment = LanguageEnvironment  # type: ignore[assignment]  # takes the same arguments
+    app.json = LanguageJSON(app)
     app.extensions["office"] = office or open_office()
     settings = app.extensions["office"].settings
     app.config.update(
@@ -134,6 +140,7 @@ def create_app(office: Office | None = None) -> Flask:
         contacts,
         identity,
         provider,
+        language,
     ):  # fmt: skip
         app.register_blueprint(desk.desk)
     app.register_blueprint(static_files.desk)
@@ -176,6 +183,7 @@ def _shared() -> dict[str, Any]:
         "largest_request": MAX_REQUEST - FRAME,
         "local_roles": _local_roles,
         "asset": _asset,
+        "language": language_of_request,
         "colour": _colour,
         "NO_DUE_DATE": NO_DUE_DATE,
         "words": words,

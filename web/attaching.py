@@ -9,6 +9,7 @@ from processes.access.scope import Actor
 from processes.cases import queries
 from processes.errors import Invalid
 from processes.office.cases.attachments import AddAttachment
+from processes.texts import tr
 from web import auth, uploads
 
 
@@ -19,7 +20,7 @@ def file_all(actor: Actor, number: str) -> list[str]:
         queries.case_by_number(session, number)
     sent = uploads.several(actor)
     if not sent:
-        raise Invalid(reason="请选择要上传的文件")
+        raise Invalid(reason=tr("请选择要上传的文件"))
     return [_filed(actor, number, one) for one in sent]
 
 

@@ -20,6 +20,7 @@ from flask import request
 from processes.access.scope import Actor
 from processes.errors import BudgetSpent
 from processes.office import Office
+from processes.texts import tr
 from web import auth
 
 _HOUR = timedelta(hours=1)
@@ -41,27 +42,27 @@ class Budget:
 
 
 # Several times what the busiest person does in an hour: a budget stops scripts, not people.
-UPLOADS = Budget("上传文件", 600, 2_000)
-RENDERINGS = Budget("生成预览", 600)
-PAPERS = Budget("打开文书", 3_000, at_once=_TABS)
+UPLOADS = Budget(tr("上传文件"), 600, 2_000)
+RENDERINGS = Budget(tr("生成预览"), 600)
+PAPERS = Budget(tr("打开文书"), 3_000, at_once=_TABS)
 """Stored files, read and sent; a person who prints singly opens one in ten seconds (360)."""
-MASKED = Budget("查看遮盖的文书", 600, at_once=_TABS)
+MASKED = Budget(tr("查看遮盖的文书"), 600, at_once=_TABS)
 """Each uses the renderer; a person reads a paper for a minute (60), or opens a case's ten at once."""
-MADE = Budget("生成文书", 600)
+MADE = Budget(tr("生成文书"), 600)
 """Papers on demand, statements, records of draws: a window makes one in a minute or two (60)."""
-SIGNATURES = Budget("签章", 1_200)
+SIGNATURES = Budget(tr("签章"), 1_200)
 """A leader who signs a month's decisions one after the other, three seconds each."""
-PRINTS = Budget("批量打印和清册", 300)
+PRINTS = Budget(tr("批量打印和清册"), 300)
 """Long work of the worker: at the month's end five programmes for each of twenty townships (100)."""
-EXPORTS = Budget("导出", 300)
+EXPORTS = Budget(tr("导出"), 300)
 """Lists and files; exporting the files of households one by one takes a minute for each (60)."""
-SEARCHES = Budget("查询和统计", 6_000, at_once=_TABS)
+SEARCHES = Budget(tr("查询和统计"), 6_000, at_once=_TABS)
 """Lists, searches and figures. An open queue refreshes every ten seconds: ten tabs of them make 3,600."""
-CHECKS = Budget("检查流程草稿", 3_000, at_once=_TABS)
+CHECKS = Budget(tr("检查流程草稿"), 3_000, at_once=_TABS)
 """The editor checks when typing pauses for 0.6 seconds: at most 3,000 in an hour."""
-TYPED = Budget("自动保存", 6_000, 500, at_once=_TABS)
+TYPED = Budget(tr("自动保存"), 6_000, 500, at_once=_TABS)
 """One request a second while somebody types without a pause is 3,600."""
-REHEARSALS = Budget("演练、测算和迁移", 120)
+REHEARSALS = Budget(tr("演练、测算和迁移"), 120)
 """Minutes of the worker each; one request in a few minutes (20)."""
 
 
@@ -97,12 +98,17 @@ class Ledger:
             while spent.done and spent.done[0][0] <= now - _HOUR:
                 spent.size -= spent.done.popleft()[1]
             if spent.under_way >= budget.at_once:
-                raise BudgetSpent(reason=f"您的上一项“{budget.what}”还没有完成，请稍候再试")
+                raise BudgetSpent(reason=tr("您的上一项“{what}”还没有完成，请稍候再试", what=budget.what))
             full = bool(budget.megabytes) and spent.size + size > budget.megabytes * _MEGABYTE
             if full or len(spent.done) >= budget.times:
                 minutes = _minutes(spent.done[0][0] + _HOUR - now) if spent.done else 60
                 raise BudgetSpent(
-                    reason=f"一小时内{budget.what}已达上限（{_most(budget)}），请 {minutes} 分钟后再试"
+                    reason=tr(
+                        "一小时内{what}已达上限（{budget}），请 {minutes} 分钟后再试",
+                        what=budget.what,
+                        budget=_most(budget),
+                        minutes=minutes,
+                    )
                 )
             spent.done.append((now, size))
             spent.size += size
@@ -146,5 +152,5 @@ def _minutes(left: timedelta) -> int:
 
 
 def _most(budget: Budget) -> str:
-    size = f"，共 {budget.megabytes} MB" if budget.megabytes else ""
-    return f"{budget.times} 次{size}"
+    size = tr("，共 {megabytes} MB", megabytes=budget.megabytes) if budget.megabytes else ""
+    return tr("{times} 次{size}", times=budget.times, size=size)

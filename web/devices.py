@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from processes.texts import tr
+
 _BROWSERS = (
-    ("MicroMessenger", "微信"), ("DingTalk", "钉钉"), ("QQBrowser", "QQ浏览器"), ("360", "360浏览器"), ("Edg", "微软浏览器"),
-    ("Firefox", "火狐浏览器"), ("Chrome", "谷歌浏览器"), ("Safari", "苹果浏览器"),
+    ("MicroMessenger", tr("微信")), ("DingTalk", tr("钉钉")), ("QQBrowser", tr("QQ浏览器")), ("360", tr("360浏览器")), ("Edg", tr("微软浏览器")),
+    ("Firefox", tr("火狐浏览器")), ("Chrome", tr("谷歌浏览器")), ("Safari", tr("苹果浏览器")),
 )  # fmt: skip
 _SYSTEMS = (
-    ("Android", "安卓手机"), ("iPhone", "苹果手机"), ("iPad", "苹果平板"), ("Windows", "Windows 电脑"), ("Macintosh", "苹果电脑"),
-    ("Linux", "Linux 电脑"),
+    ("Android", tr("安卓手机")), ("iPhone", tr("苹果手机")), ("iPad", tr("苹果平板")), ("Windows", tr("Windows 电脑")), ("Macintosh", tr("苹果电脑")),
+    ("Linux", tr("Linux 电脑")),
 )  # fmt: skip
 
 
@@ -17,5 +19,9 @@ def title(device: str) -> str:
     browser = next((title_of for mark, title_of in _BROWSERS if mark in device), "")
     system = next((title_of for mark, title_of in _SYSTEMS if mark in device), "")
     if not browser and not system:
-        return "未能识别的浏览器"
-    return f"{browser or '未能识别的浏览器'}（{system}）" if system else browser
+        return tr("未能识别的浏览器")
+    return (
+        tr("{browser}（{system}）", browser=browser or tr("未能识别的浏览器"), system=system)
+        if system
+        else browser
+    )

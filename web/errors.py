@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from processes import defects
 from processes import errors as e
 from processes.releases import clauses
+from processes.texts import tr
 from web import auth, reads
 
 STATUS: dict[type[e.YimenError], int] = {
@@ -65,7 +66,7 @@ def _office_error(fault: e.YimenError) -> Response:
         _note_refusal()
     if isinstance(fault, e.DATABASE_FAILED):
         auth.treat_as_signed_out()  # the error page is rendered without the database
-    article = f"（依据：{_cited(fault.clause)}）" if fault.clause else ""
+    article = tr("（依据：{clause}）", clause=_cited(fault.clause)) if fault.clause else ""
     return _answer(status_of(fault), fault.message + article, fault.code, fields)
 
 
@@ -73,7 +74,7 @@ def _note_refusal() -> None:
     """Log a refusal to a signed-in person: the address, without the input."""
     actor = auth.actor_or_none()
     if actor is not None and actor.account_id is not None:
-        sent = "" if request.method == "GET" else "提交 "
+        sent = "" if request.method == "GET" else tr("提交 ")
         reads.note(actor, "refused", f"{sent}{request.path}")
 
 
@@ -83,12 +84,12 @@ def _cited(clause: str) -> str:
 
 
 def _stale_page(fault: CSRFError) -> Response:
-    return _answer(400, "页面已过期，没有提交成功。请返回上一页，刷新后重新提交。", "page_expired")
+    return _answer(400, tr("页面已过期，没有提交成功。请返回上一页，刷新后重新提交。"), "page_expired")
 
 
 def password_due() -> Response:
     """Sent to a script while its person must change a one-time password first."""
-    return _answer(403, "您使用的是一次性密码，没有提交成功。请先修改密码。", "password_due")
+    return _answer(403, tr("您使用的是一次性密码，没有提交成功。请先修改密码。"), "password_due")
 
 
 def factor_due() -> Response:
@@ -103,22 +104,28 @@ def enrolment_due() -> Response:
 
 def other_account() -> Response:
     """Sent to a script whose page was opened by another person than the one signed in now."""
-    return _answer(401, "本浏览器现在由其他账号登录，没有提交成功。", "other_account")
+    return _answer(401, tr("本浏览器现在由其他账号登录，没有提交成功。"), "other_account")
 
 
 def signed_out() -> Response:
     """Sent to a script whose session has ended."""
-    return _answer(401, "登录已失效，没有提交成功。请重新登录。", "signed_out")
+    return _answer(401, tr("登录已失效，没有提交成功。请重新登录。"), "signed_out")
 
 
 def _too_large(fault: RequestEntityTooLarge) -> Response:
-    return _answer(413, "上传的文件过大，单个附件不能超过 20 MB，请压缩或分开扫描。", "attachment_refused")
+    return _answer(
+        413, tr("上传的文件过大，单个附件不能超过 20 MB，请压缩或分开扫描。"), "attachment_refused"
+    )
 
 
 def _http_error(fault: HTTPException) -> Response:
-    known = {404: "没有这个页面。", 405: "不能这样访问这个页面。", 429: "访问过于频繁，请一分钟后再试。"}
+    known = {
+        404: tr("没有这个页面。"),
+        405: tr("不能这样访问这个页面。"),
+        429: tr("访问过于频繁，请一分钟后再试。"),
+    }
     status = fault.code or 500
-    return _answer(status, known.get(status, "请求无法处理。"), f"http_{status}")
+    return _answer(status, known.get(status, tr("请求无法处理。")), f"http_{status}")
 
 
 def _defect(fault: Exception) -> Response:

@@ -12,6 +12,7 @@ from processes.access import form_drafts
 from processes.access.models import FormDraft
 from processes.access.scope import Actor
 from processes.office.personal.form_drafts import OpenFormDraft
+from processes.texts import tr
 from web import auth
 
 
@@ -31,7 +32,7 @@ class PageDraft:
 
 def title(place: str) -> str:
     """What the form of this page begins."""
-    return "申请" if "/apply/" in place else "登记"
+    return tr("申请") if "/apply/" in place else tr("登记")
 
 
 def of_page(actor: Actor, base: int = 0, resumes: bool = False) -> PageDraft:

@@ -10,6 +10,7 @@ from flask import g, request
 
 from processes.errors import FormInvalid, Invalid, NotFound, Unreadable
 from processes.policy import reading
+from processes.texts import tr
 
 _LONGEST_INT = 18
 MOST_BYTES, MOST_VALUES = 4_000_000, 40_000
@@ -24,13 +25,13 @@ def body() -> dict[str, Any]:
     """Return the JSON object of the request; raises `Invalid`, or `FormInvalid` for texts that cannot be stored."""
     raw = request.get_data()
     if len(raw) > (MOST_BYTES if g.get("actor") else MOST_OF_A_STRANGER) or _values(raw) > MOST_VALUES:
-        raise Invalid(reason="提交的内容过多，请减少后重试")
+        raise Invalid(reason=tr("提交的内容过多，请减少后重试"))
     try:
         value = json.loads(raw, parse_float=Decimal, parse_int=_number, parse_constant=_no_number)
     except (ValueError, UnicodeDecodeError, RecursionError):
-        raise Invalid(reason="提交的内容无法识别") from None
+        raise Invalid(reason=tr("提交的内容无法识别")) from None
     if not isinstance(value, dict):
-        raise Invalid(reason="提交的内容不完整")
+        raise Invalid(reason=tr("提交的内容不完整"))
     faults: dict[str, list[str]] = {}
     for place, sentence in reading.faults_within(value):
         faults.setdefault(_field(place), []).append(sentence)
@@ -66,14 +67,14 @@ def demand_storable() -> None:
     for arguments in (request.args, request.form):
         for key, values in arguments.lists():
             if any(reading.broken(text) for text in (key, *values)):
-                raise Invalid(reason="含有无法识别的字符，请删除后重新输入")
+                raise Invalid(reason=tr("含有无法识别的字符，请删除后重新输入"))
 
 
 def part(value: dict[str, Any], name: str) -> dict[str, Any]:
     """Return a nested object of the request; raises `Invalid`."""
     found = value.get(name, {})
     if not isinstance(found, dict):
-        raise Invalid(reason="提交的内容不完整")
+        raise Invalid(reason=tr("提交的内容不完整"))
     return found
 
 
@@ -81,7 +82,7 @@ def texts(value: dict[str, Any], name: str) -> tuple[str, ...]:
     """Return a list of texts of the request; raises `Invalid`."""
     found = value.get(name, [])
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise Invalid(reason="提交的内容不完整")
+        raise Invalid(reason=tr("提交的内容不完整"))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from processes.errors import SettingInvalid
+from processes.texts import tr
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -38,7 +39,7 @@ def named(addresses: Sequence[str]) -> Callable[[str], bool]:
         networks = [ip_network(address) for address in addresses]
     except ValueError as fault:
         raise SettingInvalid(
-            name="YIMEN_TRUSTED_PROXY", reason="应为地址或网段，如 127.0.0.1 10.1.0.0/16"
+            name="YIMEN_TRUSTED_PROXY", reason=tr("应为地址或网段，如 127.0.0.1 10.1.0.0/16")
         ) from fault
 
     def is_named(address: str) -> bool:

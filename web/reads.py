@@ -13,6 +13,7 @@ from flask import Response, current_app, request
 from processes.access.scope import Actor
 from processes.errors import Unavailable
 from processes.office.system.reads import NoteRead
+from processes.texts import tr
 from web import auth
 
 ONCE = timedelta(minutes=10)
@@ -21,9 +22,9 @@ _NEVER_UNLOGGED = ("attachment_read", "case_carried")
 """Reads that leave the office with the reader, and are always logged."""
 LIST = "list_read"
 TITLES = {
-    "/": "首页", "/archive": "档案", "/calls": "来电", "/cases": "办件", "/differences": "登记差异", "/households": "家庭",
-    "/load/cases": "各环节在办", "/offers": "社会力量对接", "/oversight": "督办", "/oversight/moves": "移动办理", "/papers/batch": "批量打印",
-    "/scan/returns": "签字件归档", "/search": "查找", "/transfers": "迁移", "/worklist": "待办",
+    "/": tr("首页"), "/archive": tr("档案"), "/calls": tr("来电"), "/cases": tr("办件"), "/differences": tr("登记差异"), "/households": tr("家庭"),
+    "/load/cases": tr("各环节在办"), "/offers": tr("社会力量对接"), "/oversight": tr("督办"), "/oversight/moves": tr("移动办理"), "/papers/batch": tr("批量打印"),
+    "/scan/returns": tr("签字件归档"), "/search": tr("查找"), "/transfers": tr("迁移"), "/worklist": tr("待办"),
 }  # fmt: skip
 """Names of lists in the log, by address."""
 _SEEN_ONCE = timedelta(hours=12)

@@ -23,6 +23,7 @@ from processes.releases import forms
 from processes.releases.bundle import Bundle
 from processes.relief import fund_queries
 from processes.relief import queries as relief
+from processes.texts import tr
 
 APPLICATION = "application"
 HANDED_IN = "papers"
@@ -30,7 +31,7 @@ HANDED_IN = "papers"
 _CHOSEN = ("radio", "select")
 _BARE = frozenset({"是", "否", "有", "无"})
 _WORDS = 60
-_SOURCES = {"fund": "乡镇备用金", "bank": "县级银行转账"}
+_SOURCES = {"fund": tr("乡镇备用金"), "bank": tr("县级银行转账")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def materials(
         for key, title in known.items()
     ]  # fmt: skip
     others = tuple(a for a in attached if a.material not in known)
-    return (*found, Material("", "其他材料", bool(others), others))
+    return (*found, Material("", tr("其他材料"), bool(others), others))
 
 
 def declared(household: Household) -> tuple[Declared, ...]:
@@ -107,19 +108,19 @@ def declared(household: Household) -> tuple[Declared, ...]:
         *(
             Declared(
                 called.get(i.person_id, ""), INCOME_KINDS.get(i.kind, i.kind),
-                f"{amount(i.annual_amount)} 元/年", i.evidence,
+                tr("{annual_amount} 元/年", annual_amount=amount(i.annual_amount)), i.evidence,
             )
             for i in household.incomes
         ),
         *(
             Declared(
                 called.get(e.person_id, ""), EXPENSE_KINDS.get(e.kind, e.kind),
-                f"{amount(e.annual_amount)} 元/年", e.evidence,
+                tr("{annual_amount} 元/年", annual_amount=amount(e.annual_amount)), e.evidence,
             )
             for e in household.expenses
         ),
         *(
-            Declared("全家", PROPERTY_KINDS.get(p.kind, p.kind), f"{p.quantity.normalize():f}", p.evidence)
+            Declared(tr("全家"), PROPERTY_KINDS.get(p.kind, p.kind), f"{p.quantity.normalize():f}", p.evidence)
             for p in household.properties
         ),
     )  # fmt: skip
@@ -129,8 +130,11 @@ def _family(household: Household | None) -> str:
     if household is None or not household.members:
         return ""
     called = names.of_members(household)
-    people = "、".join(f"{called[m.person_id]}（{m.relation}）" for m in household.members)
-    return f"{len(household.members)} 人：{people}"
+    people = tr("、").join(
+        tr("{person_id}（{relation}）", person_id=called[m.person_id], relation=m.relation)
+        for m in household.members
+    )
+    return tr("{members} 人：{people}", members=len(household.members), people=people)
 
 
 def _money(session: Session, case: Case) -> str:
@@ -138,9 +142,22 @@ def _money(session: Session, case: Case) -> str:
     payment = fund_queries.payment_of_case(session, case.id)
     if payment is not None:
         source = _SOURCES.get(payment.source, payment.source)
-        return f"应发放救助金 {amount(payment.amount)} 元（{source}，{payment.granted_on} 记账）"
+        return tr(
+            "应发放救助金 {amount} 元（{source}，{granted_on} 记账）",
+            amount=amount(payment.amount),
+            source=source,
+            granted_on=payment.granted_on,
+        )
     award = relief.of_case(session, case.id)
-    return "" if award is None else f"每月 {amount(award.monthly_amount)} 元，自 {award.from_month} 起"
+    return (
+        ""
+        if award is None
+        else tr(
+            "每月 {monthly_amount} 元，自 {from_month} 起",
+            monthly_amount=amount(award.monthly_amount),
+            from_month=award.from_month,
+        )
+    )
 
 
 def _deadlines(session: Session, case: Case, bundle: Bundle, today: date) -> tuple[str, ...]:
@@ -150,7 +167,13 @@ def _deadlines(session: Session, case: Case, bundle: Bundle, today: date) -> tup
     running = [k for k in clocks.of_case(session, case.id) if k.stopped_on is None]
     read = [(k.title, limits.read(clocks.as_limit(k), today, calendar, *shares)) for k in running]
     return tuple(
-        f"{title}：{'中止计时' if r.is_paused else f'{r.due_on.month}月{r.due_on.day}日'}"
+        tr(
+            "{title}：{f}",
+            title=title,
+            f=tr("中止计时")
+            if r.is_paused
+            else tr("{month}月{day}日", month=r.due_on.month, day=r.due_on.day),
+        )
         for title, r in read
     )
 
@@ -171,13 +194,13 @@ def _chosen(bundle: Bundle, item: WorkItem, offers: Mapping[str, Any]) -> str:
     fields = {f["key"]: f for f in forms.fields_of(schema) if words.get(f["key"])}
     chosen = [_with_label(f, words[k]) for k, f in fields.items() if f["type"] in _CHOSEN]
     texts = [_short(words[k]) for k, f in fields.items() if f["type"] == "textarea"]
-    return "；".join([*chosen, *texts])
+    return tr("；").join([*chosen, *texts])
 
 
 def _with_label(field: Mapping[str, Any], value: str) -> str:
     """A bare yes or no, or a name, needs its question."""
     is_bare = value in _BARE or "another_person" in field.get("properties", {})
-    return f"{forms.label_of(field)}：{value}" if is_bare else value
+    return tr("{field}：{value}", field=forms.label_of(field), value=value) if is_bare else value
 
 
 def _short(text: str) -> str:

@@ -14,6 +14,7 @@ from processes.access.models import Absence, Account, NamedSubstitute
 from processes.access.scope import Actor, StandIn
 from processes.errors import NotFound, OwnProposal, RuleBroken
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 SHOWN = 50
 
@@ -100,11 +101,15 @@ def name_substitute(
     """Allow a person of another rank to act for an absent person; neither of the two may say so themselves."""
     of_one = persons.is_one_of(uow.session, account.id, (substitute.id,), uow.now)
     if of_one or persons.is_one_of(uow.session, actor.account_id, (account.id, substitute.id), uow.now):
-        raise RuleBroken(reason="代办名单由两人以外的流程管理员登记，外出人员和代办人不能是同一人")
+        raise RuleBroken(reason=tr("代办名单由两人以外的流程管理员登记，外出人员和代办人不能是同一人"))
     if not rules.is_reachable(substitute, account.division):
-        raise RuleBroken(reason=f"{substitute.name}的管辖范围不包括{account.name}的办件，不能代办")
+        raise RuleBroken(
+            reason=tr(
+                "{name}的管辖范围不包括{name2}的办件，不能代办", name=substitute.name, name2=account.name
+            )
+        )
     if substitute.id in _named(uow.session, account.id):
-        raise RuleBroken(reason=f"{substitute.name}已在{account.name}的代办名单中")
+        raise RuleBroken(reason=tr("{name}已在{name2}的代办名单中", name=substitute.name, name2=account.name))
     row = NamedSubstitute(
         account_id=account.id, substitute_id=substitute.id, reason=reason, named_by_id=actor.account_id,
         named_by=actor.name, named_at=uow.now,
@@ -146,21 +151,23 @@ def begin(
     divisions or people that are not allowed.
     """
     if (until_on - from_on).days + 1 > longest:
-        raise RuleBroken(reason=f"代办每次不超过 {longest} 天，到期仍需代办的，请重新提出")
+        raise RuleBroken(
+            reason=tr("代办每次不超过 {longest} 天，到期仍需代办的，请重新提出", longest=longest)
+        )
     if until_on < from_on or until_on < today:
-        raise RuleBroken(reason="结束日期不能早于开始日期，也不能早于今天")
+        raise RuleBroken(reason=tr("结束日期不能早于开始日期，也不能早于今天"))
     if place and not place.startswith(actor.division):
-        raise RuleBroken(reason="代办范围不能超出本人的管辖范围")
+        raise RuleBroken(reason=tr("代办范围不能超出本人的管辖范围"))
     if persons.is_one_of(uow.session, actor.account_id, (substitute_id,), uow.now):
-        raise RuleBroken(reason="代办人不能是本人，也不能是本人的其他账号，请选择其他人员")
+        raise RuleBroken(reason=tr("代办人不能是本人，也不能是本人的其他账号，请选择其他人员"))
     if substitute_id not in {a.id for a in candidates(uow.session, actor, uow.now)}:
         raise RuleBroken(
-            reason="代办人应为本单位或上级单位同级别的在岗人员，或者代办名单中的人员，且不能是本人"
+            reason=tr("代办人应为本单位或上级单位同级别的在岗人员，或者代办名单中的人员，且不能是本人")
         )
     # Two simultaneous requests wait for each other here; the database enforces the rule too.
     uow.lock(Account, actor.account_id or 0)
     if _standing_then(uow.session, actor.account_id, from_on, until_on):
-        raise RuleBroken(reason="这段日期已有代办安排（或者正在等待确认），须先结束原来的安排")
+        raise RuleBroken(reason=tr("这段日期已有代办安排（或者正在等待确认），须先结束原来的安排"))
     row = Absence(
         account_id=actor.account_id, substitute_id=substitute_id, from_on=from_on, until_on=until_on,
         programmes=list(programmes), place=place, reason=reason, made_at=uow.now, made_by=actor.name,
@@ -198,9 +205,9 @@ def confirm(uow: UnitOfWork, actor: Actor, absence_id: int, accept: bool) -> Abs
     if row is None:
         raise NotFound()
     if row.confirmed_at is not None or row.ended_at is not None:
-        raise RuleBroken(reason="这项代办已经处理")
+        raise RuleBroken(reason=tr("这项代办已经处理"))
     if persons.is_one_of(uow.session, actor.account_id, (row.account_id, row.substitute_id), row.made_at):
-        raise OwnProposal(what="外出代办")
+        raise OwnProposal(what=tr("外出代办"))
     if accept:
         _demand_not_own_list(uow, actor, row)
         row.confirmed_at, row.confirmed_by_id, row.confirmed_by = uow.now, actor.account_id, actor.name
@@ -220,9 +227,11 @@ def _demand_not_own_list(uow: UnitOfWork, actor: Actor, row: Absence) -> None:
     )  # fmt: skip
     named_by = uow.session.scalars(query).first()
     if named_by is None:
-        raise RuleBroken(reason=f"{substitute.name}已不在{away.name}的代办名单中，请重新提出")
+        raise RuleBroken(
+            reason=tr("{name}已不在{name2}的代办名单中，请重新提出", name=substitute.name, name2=away.name)
+        )
     if persons.is_one_of(uow.session, actor.account_id, (named_by,)):
-        raise OwnProposal(what="代办名单")
+        raise OwnProposal(what=tr("代办名单"))
 
 
 def end_all(uow: UnitOfWork, account_id: int) -> None:

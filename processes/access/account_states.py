@@ -17,6 +17,7 @@ from processes.access.scope import Actor
 from processes.errors import SealBroken
 from processes.policy import values
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 ACTION: Final = "account_state"
 _WHOLE = "2."
@@ -76,10 +77,12 @@ def differing(session: Session) -> list[str]:
     for account in session.scalars(select(Account).order_by(Account.username)):
         noted_digest = recorded.pop(account.username, None)
         if noted_digest is None:
-            faults.append(f"账号 {account.username} 没有登记来源")
+            faults.append(tr("账号 {username} 没有登记来源", username=account.username))
         elif not _is_as_noted(noted_digest, account, factors.of_account(session, account.id)):
-            faults.append(f"账号 {account.username} 的岗位、区划、密码、双因素认证或状态被改动")
-    return faults + [f"账号 {username} 缺失" for username in sorted(recorded)]
+            faults.append(
+                tr("账号 {username} 的岗位、区划、密码、双因素认证或状态被改动", username=account.username)
+            )
+    return faults + [tr("账号 {username} 缺失", username=username) for username in sorted(recorded)]
 
 
 def _is_as_noted(noted: str, account: Account, own: Sequence[SecondFactor]) -> bool:

@@ -98,7 +98,7 @@ def actor_of(account: Account) -> Actor:
     return Actor(
         account.id, account.name, roles, account.division, department,
         must_change_password=account.must_change_password,
-        username=account.username,
+        username=account.username, language=account.language,
     )  # fmt: skip
 
 

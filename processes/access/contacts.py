@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from processes.access.models import Division, OfficeContact
 from processes.access.scope import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from processes.storage.unit_of_work import within
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,12 @@ class Contact:
     @property
     def missing(self) -> list[str]:
         """Return titles of missing details."""
-        titles = {"phone": "联系电话", "address": "办公地址", "review_body": "复议机关", "court": "人民法院"}
+        titles = {
+            "phone": tr("联系电话"),
+            "address": tr("办公地址"),
+            "review_body": tr("复议机关"),
+            "court": tr("人民法院"),
+        }
         return [title for name, title in titles.items() if not getattr(self, name)]
 
 

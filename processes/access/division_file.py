@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from python_calamine import CalamineError, CalamineWorkbook
 
 from processes.errors import DivisionsInvalid
+from processes.texts import tr
 
 MAX_BYTES = 10_000_000
 MAX_UNPACKED = 200_000_000
 MAX_ROWS = 20_000
 MAX_NAME = 60
 COUNTY, TOWNSHIP, VILLAGE = 6, 9, 12
-_LEVELS = {COUNTY: "县级", TOWNSHIP: "乡级", VILLAGE: "村级"}
-_CODE_HEADINGS = ("代码", "区划代码", "行政区划代码", "统计用区划代码", "编码", "code")
-_NAME_HEADINGS = ("名称", "区划名称", "行政区划名称", "单位名称", "name")
+_LEVELS = {COUNTY: tr("县级"), TOWNSHIP: tr("乡级"), VILLAGE: tr("村级")}
+_CODE_HEADINGS = (tr("代码"), tr("区划代码"), tr("行政区划代码"), tr("统计用区划代码"), tr("编码"), "code")
+_NAME_HEADINGS = (tr("名称"), tr("区划名称"), tr("行政区划名称"), tr("单位名称"), "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def read(content: bytes, file_name: str) -> tuple[DivisionRow, ...]:
     Raises `DivisionsInvalid` with the wrong rows (the first of them are named).
     """
     if len(content) > MAX_BYTES:
-        raise DivisionsInvalid(faults=[f"文件超过 {MAX_BYTES // 1_000_000} MB"])
+        raise DivisionsInvalid(faults=[tr("文件超过 {MAX_BYTES} MB", MAX_BYTES=MAX_BYTES // 1_000_000)])
     is_text = file_name.lower().endswith((".csv", ".txt"))
     rows = _csv_rows(content) if is_text else _sheet_rows(content)
     return checked(_columns(rows))
@@ -54,11 +55,11 @@ def checked(numbered: Iterable[tuple[int, str, str]]) -> tuple[DivisionRow, ...]
         code = _short(written)
         fault = _row_fault(code, written, name)
         if fault is None and code in rows_by_code:
-            fault = f"代码 {code} 与第 {rows_by_code[code][0]} 行重复"
+            fault = tr("代码 {code} 与第 {code2} 行重复", code=code, code2=rows_by_code[code][0])
         if fault is None:
             rows_by_code[code] = (row, name)
         else:
-            faults.append(f"第 {row} 行：{fault}")
+            faults.append(tr("第 {row} 行：{fault}", row=row, fault=fault))
     faults += _tree_faults(rows_by_code)
     if faults:
         raise DivisionsInvalid(faults=faults)
@@ -67,13 +68,17 @@ def checked(numbered: Iterable[tuple[int, str, str]]) -> tuple[DivisionRow, ...]
 
 def _row_fault(code: str, written: str, name: str) -> str | None:
     if not (code.isascii() and code.isdigit()):
-        return f"代码“{written[:20]}”应全为数字"
+        return tr("代码“{written}”应全为数字", written=written[:20])
     if len(code) not in _LEVELS:
-        return f"代码 {code} 有 {len(code)} 位，应为 6 位（县）、9 位（乡镇）或 12 位（村、社区）"
+        return tr(
+            "代码 {code} 有 {code2} 位，应为 6 位（县）、9 位（乡镇）或 12 位（村、社区）",
+            code=code,
+            code2=len(code),
+        )
     if not name:
-        return f"代码 {code} 没有名称"
+        return tr("代码 {code} 没有名称", code=code)
     if len(name) > MAX_NAME or not name.isprintable():
-        return f"名称过长（最多 {MAX_NAME} 字）或含有不能显示的字符"
+        return tr("名称过长（最多 {MAX_NAME} 字）或含有不能显示的字符", MAX_NAME=MAX_NAME)
     return None
 
 
@@ -82,13 +87,24 @@ def _tree_faults(rows_by_code: dict[str, tuple[int, str]]) -> list[str]:
     faults = []
     if len(counties) != 1:
         faults.append(
-            "没有县级代码（6 位）" if not counties else f"有 {len(counties)} 个县级代码，应只有一个"
+            tr("没有县级代码（6 位）")
+            if not counties
+            else tr("有 {counties} 个县级代码，应只有一个", counties=len(counties))
         )
     for code, (row, name) in rows_by_code.items():
         parent = code[:-3] if len(code) > COUNTY else ""
         if parent and parent not in rows_by_code:
             level = _LEVELS[len(parent)]
-            faults.append(f"第 {row} 行：{name}（{code}）没有上级，缺少{level}代码 {parent}")
+            faults.append(
+                tr(
+                    "第 {row} 行：{name}（{code}）没有上级，缺少{level}代码 {parent}",
+                    row=row,
+                    name=name,
+                    code=code,
+                    level=level,
+                    parent=parent,
+                )
+            )
     return faults + _twice(rows_by_code)
 
 
@@ -99,7 +115,14 @@ def _twice(rows_by_code: dict[str, tuple[int, str]]) -> list[str]:
     for code, (row, name) in rows_by_code.items():
         first = seen.setdefault((code[:-3], name), row)
         if first != row:
-            faults.append(f"第 {row} 行：{name}与第 {first} 行同属一个上级，名称相同")
+            faults.append(
+                tr(
+                    "第 {row} 行：{name}与第 {first} 行同属一个上级，名称相同",
+                    row=row,
+                    name=name,
+                    first=first,
+                )
+            )
     return faults
 
 
@@ -127,7 +150,7 @@ def _picked(rows: Sequence[Sequence[str]], first: int, code: int, name: int) -> 
 
     filled = [(n, cell(row, code), cell(row, name)) for n, row in enumerate(rows, start=first) if any(row)]
     if not filled:
-        raise DivisionsInvalid(faults=["文件里没有内容"])
+        raise DivisionsInvalid(faults=[tr("文件里没有内容")])
     return filled
 
 
@@ -139,28 +162,28 @@ def _csv_rows(content: bytes) -> list[list[str]]:
         except UnicodeDecodeError:
             continue
     else:
-        raise DivisionsInvalid(faults=["文字编码不能识别，请另存为 UTF-8 或 GBK 的 CSV"])
+        raise DivisionsInvalid(faults=[tr("文字编码不能识别，请另存为 UTF-8 或 GBK 的 CSV")])
     try:
         return _bounded([[c.strip() for c in row] for row in csv.reader(io.StringIO(text))])
     except csv.Error:
-        raise DivisionsInvalid(faults=["不是有效的 CSV 文件"]) from None
+        raise DivisionsInvalid(faults=[tr("不是有效的 CSV 文件")]) from None
 
 
 def _sheet_rows(content: bytes) -> list[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
-                raise DivisionsInvalid(faults=["表格解压后过大"])
+                raise DivisionsInvalid(faults=[tr("表格解压后过大")])
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=MAX_ROWS + 1)
     except (zipfile.BadZipFile, CalamineError):
-        raise DivisionsInvalid(faults=["不是有效的 XLSX 文件；也可以另存为 CSV"]) from None
+        raise DivisionsInvalid(faults=[tr("不是有效的 XLSX 文件；也可以另存为 CSV")]) from None
     return _bounded([[_text(cell) for cell in row] for row in rows])
 
 
 def _bounded(rows: list[list[str]]) -> list[list[str]]:
     if len(rows) > MAX_ROWS:
-        raise DivisionsInvalid(faults=[f"超过 {MAX_ROWS} 行"])
+        raise DivisionsInvalid(faults=[tr("超过 {MAX_ROWS} 行", MAX_ROWS=MAX_ROWS)])
     return rows
 
 

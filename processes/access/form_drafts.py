@@ -15,6 +15,7 @@ from processes.errors import FormDraftGone, FormDraftsFull, StaleDraft
 from processes.policy import values
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 KEPT = timedelta(days=7)
 MOST_SHEETS = 60
@@ -104,7 +105,13 @@ def _demand_room(uow: UnitOfWork, actor: Actor, sheet: str, body: Mapping[str, A
     )
     count, size = uow.session.execute(others).one()
     if count >= MOST_SHEETS or size + len(values.dumps(dict(body))) > MOST_BYTES:
-        raise FormDraftsFull(most=f"{MOST_SHEETS} 份，共 {MOST_BYTES // 1_000_000} MB")
+        raise FormDraftsFull(
+            most=tr(
+                "{MOST_SHEETS} 份，共 {MOST_BYTES} MB",
+                MOST_SHEETS=MOST_SHEETS,
+                MOST_BYTES=MOST_BYTES // 1_000_000,
+            )
+        )
 
 
 def _own(uow: UnitOfWork, actor: Actor, sheet: str) -> FormDraft | None:

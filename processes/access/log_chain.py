@@ -19,6 +19,7 @@ from processes.access.models import AccessLog, Account, LogHead
 from processes.policy import values
 from processes.policy.calendar import civil_date
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 DESTROYED = "destroyed"
 """The action of an entry whose retention has ended: its hash stays, its content is deleted."""
@@ -26,7 +27,7 @@ KEPT = ("row_state", "account_state", "file_destroyed")
 """Entries that are never emptied: hashes for comparisons, and records of destruction."""
 NOBODY = 0
 """The chain of the program and of unknown names."""
-OF_A_YEAR = "访问记录-"
+OF_A_YEAR = tr("访问记录-")
 """Prefix of the number for a year of the log in the record of its destruction."""
 _WAITING = "access log"
 
@@ -121,12 +122,16 @@ def _chains(session: Session) -> Iterator[str]:
             continue
         if entry.position != position + 1 or entry.previous != previous or not _is_as_written(entry, emptied):
             broken.add(chain)
-            yield f"{_whose(chain, names)}的第 {position + 1} 条访问记录被改动、增加或缺失"
+            yield tr(
+                "{names}的第 {position} 条访问记录被改动、增加或缺失",
+                names=_whose(chain, names),
+                position=position + 1,
+            )
         found[chain] = (entry.position, entry.digest)
     for chain in sorted((heads.keys() | found.keys()) - broken):
         head = heads.get(chain)
         if head is None or (head.entries, head.head) != found.get(chain, (0, "")):
-            yield f"{_whose(chain, names)}的访问记录末尾缺失"
+            yield tr("{names}的访问记录末尾缺失", names=_whose(chain, names))
 
 
 def _emptied(session: Session) -> frozenset[int]:
@@ -150,8 +155,8 @@ def _unchained(session: Session) -> Iterator[str]:
         return
     late = select(func.count()).where(AccessLog.position == 0, AccessLog.id > first)
     if session.scalar(late):
-        yield "有访问记录不是由程序写入的"
+        yield tr("有访问记录不是由程序写入的")
 
 
 def _whose(chain: int, names: dict[int, str]) -> str:
-    return "系统和未知账号" if chain == NOBODY else f"账号 {names.get(chain, chain)} "
+    return tr("系统和未知账号") if chain == NOBODY else tr("账号 {chain} ", chain=names.get(chain, chain))

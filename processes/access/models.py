@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from processes.access.status import ChangeVerdict
+from processes.access.status import ChangeVerdict, Language
 from processes.storage.base import Marked, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
 from processes.storage.types import StateText
@@ -88,6 +88,7 @@ class Account(Row, Scoped, Marked):
     quiet_until: Mapped[str] = mapped_column(String(5), default="08:00")
     digest: Mapped[bool] = mapped_column(default=False)
     """One mail a day with all notices, instead of one for each."""
+    language: Mapped[Language] = mapped_column(StateText(Language, 2), default=Language.BROWSER)
 
 
 class AccountChange(Row, Marked, Stated):

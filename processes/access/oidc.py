@@ -25,6 +25,7 @@ from joserfc.jwk import KeySet
 from processes.access import sessions
 from processes.errors import ProviderAway, ProviderRefused
 from processes.settings import Provider
+from processes.texts import tr
 
 _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 """Asymmetric algorithms only."""
@@ -69,12 +70,12 @@ def begin(provider: Provider, back: str, again: bool) -> tuple[str, Asked]:
 def finish(provider: Provider, back: str, asked: Asked, answer: Mapping[str, str], again: bool) -> Vouched:
     """Return the person identified by the provider's response; raises `ProviderRefused`, `ProviderAway`."""
     if not compare_digest(answer.get("state", ""), asked.state):
-        raise ProviderRefused(reason="回答与请求不符，请重新登录")
+        raise ProviderRefused(reason=tr("回答与请求不符，请重新登录"))
     # RFC 9207: a response of another provider (mix-up attack).
     if answer.get("iss", provider.issuer) != provider.issuer:
-        raise ProviderRefused(reason="回答不是来自本单位的认证系统")
+        raise ProviderRefused(reason=tr("回答不是来自本单位的认证系统"))
     if "error" in answer or not answer.get("code"):
-        raise ProviderRefused(reason="认证系统没有同意登录")
+        raise ProviderRefused(reason=tr("认证系统没有同意登录"))
     metadata = _metadata(provider)
     try:
         with _client(provider, back) as client:
@@ -85,13 +86,13 @@ def finish(provider: Provider, back: str, asked: Asked, answer: Mapping[str, str
     except requests.RequestException:
         raise ProviderAway() from None
     except (AuthlibBaseError, ValueError):
-        raise ProviderRefused(reason="认证系统不认可这次登录") from None
+        raise ProviderRefused(reason=tr("认证系统不认可这次登录")) from None
     claims = claims_of(provider, str(token.get("id_token", "")), _read(metadata["jwks_uri"]), asked.nonce)
     if again and not _is_fresh(claims, sessions.wall()):
-        raise ProviderRefused(reason="认证系统没有重新验证密码")
+        raise ProviderRefused(reason=tr("认证系统没有重新验证密码"))
     username = claims.get(provider.claim)
     if not isinstance(username, str) or not username:
-        raise ProviderRefused(reason=f"认证系统没有说明账号（{provider.claim}）")
+        raise ProviderRefused(reason=tr("认证系统没有说明账号（{claim}）", claim=provider.claim))
     return Vouched(username, _has_factor(provider, claims))
 
 
@@ -111,11 +112,11 @@ def claims_of(provider: Provider, token: str, keys: Any, nonce: str) -> dict[str
         claims = jwt.decode(token, KeySet.import_key_set(keys), algorithms=_ALGORITHMS).claims
         rules.validate(claims)
     except (JoseError, ValueError, KeyError, TypeError, AttributeError):
-        raise ProviderRefused(reason="认证系统的凭据无效或者已经过期") from None
+        raise ProviderRefused(reason=tr("认证系统的凭据无效或者已经过期")) from None
     # A token for several audiences is accepted only if it was issued to us.
     audience = claims["aud"]
     if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != provider.client:
-        raise ProviderRefused(reason="认证系统的凭据不是发给本系统的")
+        raise ProviderRefused(reason=tr("认证系统的凭据不是发给本系统的"))
     return claims
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from zxcvbn import zxcvbn
 
 from processes.errors import PasswordRefused
+from processes.texts import tr
 
 PUBLISHED = "yimen-2026"  # the published password of demo accounts; never accepted for a real account
 MIN_LENGTH = 10
@@ -34,16 +35,18 @@ def check(new: str, username: str, name: str) -> None:
     Length counts, not composition.
     """
     if len(new) < MIN_LENGTH:
-        raise PasswordRefused(reason=f"至少 {MIN_LENGTH} 个字符")
+        raise PasswordRefused(reason=tr("至少 {MIN_LENGTH} 个字符", MIN_LENGTH=MIN_LENGTH))
     if len(new) > MAX_LENGTH:
-        raise PasswordRefused(reason=f"最多 {MAX_LENGTH} 个字符")
+        raise PasswordRefused(reason=tr("最多 {MAX_LENGTH} 个字符", MAX_LENGTH=MAX_LENGTH))
     lowered = new.lower()
     if username.lower() in lowered or name.lower() in lowered:
-        raise PasswordRefused(reason="不能包含用户名或姓名")
+        raise PasswordRefused(reason=tr("不能包含用户名或姓名"))
     if new.isdecimal():
-        raise PasswordRefused(reason="不能全是数字（电话、身份证号、日期容易猜到）")
+        raise PasswordRefused(reason=tr("不能全是数字（电话、身份证号、日期容易猜到）"))
     if lowered == PUBLISHED or _guesses(lowered, username) < ENOUGH_GUESSES:
-        raise PasswordRefused(reason="属于已泄露的常用密码或容易猜到的组合，请换一个，例如几个互不相关的词")
+        raise PasswordRefused(
+            reason=tr("属于已泄露的常用密码或容易猜到的组合，请换一个，例如几个互不相关的词")
+        )
 
 
 def _guesses(password: str, username: str) -> float:

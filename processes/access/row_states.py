@@ -19,6 +19,7 @@ from processes.policy import values
 from processes.storage import sealing
 from processes.storage.base import WHOLE, Row, Stated
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 ACTION: Final = "row_state"
 GONE = "gone"
@@ -112,13 +113,13 @@ def differing(session: Session) -> Iterator[str]:
         for row in session.scalars(select(kind).execution_options(yield_per=_AT_ONCE)):
             state = recorded.pop((table, _key(row)), GONE)
             if state == GONE:
-                yield f"{table} 第 {_key(row)} 行没有登记来源"
+                yield tr("{table} 第 {row} 行没有登记来源", table=table, row=_key(row))
             elif not _is_as_noted(row, state):
-                yield f"{table} 第 {_key(row)} 行被改动"
+                yield tr("{table} 第 {row} 行被改动", table=table, row=_key(row))
             session.expunge(row)
     for (table, key), state in sorted(recorded.items()):
         if state != GONE:
-            yield f"{table} 第 {key} 行缺失"
+            yield tr("{table} 第 {key} 行缺失", table=table, key=key)
 
 
 def _said(session: Session, begins: str = "") -> dict[tuple[str, str], str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from processes.access.permissions import Permission, Role, demand, may
+from processes.texts import tr
 
 COUNTY_DIGITS = 6
 TOWNSHIP_DIGITS = 9
@@ -58,6 +59,8 @@ class Actor:
     """Signed in with a one-time password: only the page that changes it is available."""
     username: str = ""
     """The user name; None for the program itself."""
+    language: str = ""
+    """The language chosen for the screens; empty: that of the browser."""
     at_desk: AtDesk | None = None
     """The session at the desk; None for worker, command line and rehearsals, where nobody can be asked."""
 
@@ -76,12 +79,12 @@ class Actor:
 
 def system_actor(division: str = "") -> Actor:
     """Return the actor for actions of the program itself: timers and jobs."""
-    return Actor(None, "系统", frozenset({Role.SYSTEM}), division)
+    return Actor(None, tr("系统"), frozenset({Role.SYSTEM}), division)
 
 
 def in_name_of(name: str, absent: str | None) -> str:
     """Return the actor's name with that of the absent person they acted for: 李窗口（代王受理）."""
-    return f"{name}（代{absent}）" if absent else name
+    return tr("{name}（代{absent}）", name=name, absent=absent) if absent else name
 
 
 def township_of(division: str) -> str:

@@ -23,3 +23,11 @@ class FactorKind(TitledEnum):
 
     TOTP = "totp", "动态口令"
     PASSKEY = "passkey", "通行密钥"
+
+
+class Language(TitledEnum):
+    """The language that somebody reads the screens in. Empty: the one that the browser asks for."""
+
+    BROWSER = "", "随浏览器"
+    CHINESE = "zh", "中文"
+    ENGLISH = "en", "English"

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, inspect
 
 from processes.errors import BackupFailed
 from processes.storage.engines import is_absent
+from processes.texts import tr
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 FILES = {SQLITE: "database.sqlite", POSTGRESQL: "database.pgdump"}
@@ -46,7 +47,9 @@ def load(engine: Engine, folder: Path) -> None:
             draft.replace(target)
         except OSError as fault:
             draft.unlink(missing_ok=True)
-            raise BackupFailed(reason=f"数据库文件不能写入（{fault.strerror}）") from fault
+            raise BackupFailed(
+                reason=tr("数据库文件不能写入（{strerror}）", strerror=fault.strerror)
+            ) from fault
         return
     _run(
         engine, "pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error",
@@ -69,12 +72,14 @@ def numbers(engine: Engine, folder: Path) -> dict[str, int]:
             ) as kept:
                 return {str(s): int(n) for s, n in kept.execute("SELECT series, last FROM number_series")}
         except sqlite3.Error as fault:
-            raise BackupFailed(reason=f"备份里的数据库不能读取（{type(fault).__name__}）") from fault
+            raise BackupFailed(
+                reason=tr("备份里的数据库不能读取（{name}）", name=type(fault).__name__)
+            ) from fault
     dump_text = _said(engine, "pg_restore", "--data-only", "--table=number_series", "--file=-", str(source))
     rows = dump_text.partition("COPY ")[2]
     columns = rows.partition("(")[2].partition(")")[0].replace(" ", "").split(",")
     if not {"series", "last"} <= set(columns):
-        raise BackupFailed(reason="备份里没有编号记录")
+        raise BackupFailed(reason=tr("备份里没有编号记录"))
     last_numbers = {}
     for line in rows.partition("\n")[2].partition("\n\\.")[0].splitlines():
         row = dict(zip(columns, line.split("\t"), strict=True))
@@ -88,9 +93,9 @@ def _copy(source: Path, target: Path) -> None:
             here.backup(there)
             check_result = there.execute("PRAGMA quick_check(1)").fetchone()[0]
     except (sqlite3.Error, OSError) as fault:
-        raise BackupFailed(reason=f"数据库文件不能读取（{type(fault).__name__}）") from fault
+        raise BackupFailed(reason=tr("数据库文件不能读取（{name}）", name=type(fault).__name__)) from fault
     if check_result != "ok":
-        raise BackupFailed(reason="数据库文件已损坏，请用此前的备份")
+        raise BackupFailed(reason=tr("数据库文件已损坏，请用此前的备份"))
 
 
 def _run(engine: Engine, program: str, *arguments: str, into: bool = False) -> None:
@@ -105,8 +110,10 @@ def _said(engine: Engine, program: str, *arguments: str) -> str:
     command = [_found(program), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        error_line = (done.stderr.strip().splitlines() or ["没有说明原因"])[-1]
-        raise BackupFailed(reason=f"{program} 没有成功：{error_line}")
+        error_line = (done.stderr.strip().splitlines() or [tr("没有说明原因")])[-1]
+        raise BackupFailed(
+            reason=tr("{program} 没有成功：{error_line}", program=program, error_line=error_line)
+        )
     return done.stdout
 
 
@@ -115,5 +122,7 @@ def _found(program: str) -> str:
     newest = max(there, key=lambda p: float(Path(p).parts[-3]), default=None)
     path = newest or shutil.which(program)
     if path is None:
-        raise BackupFailed(reason=f"没有安装 {program}（Debian 软件包 postgresql-client）")
+        raise BackupFailed(
+            reason=tr("没有安装 {program}（Debian 软件包 postgresql-client）", program=program)
+        )
     return path

@@ -14,6 +14,7 @@ from processes.errors import BackupFailed, YimenError
 from processes.migrations import schema
 from processes.office import Office
 from processes.policy.calendar import SHANGHAI
+from processes.texts import tr
 
 
 def make(office: Office, target: Path) -> Path:
@@ -28,7 +29,7 @@ def make(office: Office, target: Path) -> Path:
     name = f"yimen-{now.astimezone(SHANGHAI):%Y%m%d-%H%M%S}"
     finished, draft = target / name, target / f"{name}.part"
     if finished.exists() or draft.exists():
-        raise BackupFailed(reason=f"{finished} 已经存在")
+        raise BackupFailed(reason=tr("{finished} 已经存在", finished=finished))
     made = [place for place in (draft, target, *target.absolute().parents) if not place.exists()]
     try:
         draft.mkdir(mode=0o700, parents=True)
@@ -68,10 +69,20 @@ def _demand_apart(office: Office, target: Path) -> None:
         kept = place.resolve()
         if at == kept or kept in at.parents:
             raise BackupFailed(
-                reason=f"备份位置 {target} 在数据目录 {kept} 之内，请改存到数据目录以外，最好在另一台机器上"
+                reason=tr(
+                    "备份位置 {target} 在数据目录 {kept} 之内，请改存到数据目录以外，最好在另一台机器上",
+                    target=target,
+                    kept=kept,
+                )
             )
         if at in kept.parents:
-            raise BackupFailed(reason=f"数据目录 {kept} 在备份位置 {target} 之内，请另选一个只放备份的文件夹")
+            raise BackupFailed(
+                reason=tr(
+                    "数据目录 {kept} 在备份位置 {target} 之内，请另选一个只放备份的文件夹",
+                    kept=kept,
+                    target=target,
+                )
+            )
 
 
 def _take_back(draft: Path, made: list[Path]) -> None:

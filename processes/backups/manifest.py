@@ -11,6 +11,7 @@ from pathlib import Path
 
 from processes.errors import BackupDamaged, KeysForeign
 from processes.storage import keyring
+from processes.texts import tr
 
 NAME = "manifest.json"
 FORM = 1
@@ -67,19 +68,19 @@ def read(folder: Path) -> Manifest:
         if manifest.instant.tzinfo is None:
             raise ValueError(manifest.made_at)
     except FileNotFoundError as fault:
-        raise BackupDamaged(reason=f"没有 {NAME}，不是完整的备份") from fault
+        raise BackupDamaged(reason=tr("没有 {NAME}，不是完整的备份", NAME=NAME)) from fault
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
-        raise BackupDamaged(reason=f"{NAME} 不能读取") from fault
+        raise BackupDamaged(reason=tr("{NAME} 不能读取", NAME=NAME)) from fault
     if manifest.form != FORM:
-        raise BackupDamaged(reason="由更新的版本制作，请改用更新的程序")
+        raise BackupDamaged(reason=tr("由更新的版本制作，请改用更新的程序"))
     here = set(found(folder))
     for name, told_of in sorted(manifest.files.items()):
         if name not in here:
-            raise BackupDamaged(reason=f"缺少 {name}")
+            raise BackupDamaged(reason=tr("缺少 {name}", name=name))
         if _weighed(folder / name) != told_of:
-            raise BackupDamaged(reason=f"{name} 不完整或被改动")
+            raise BackupDamaged(reason=tr("{name} 不完整或被改动", name=name))
     if strange := sorted(here - set(manifest.files)):
-        raise BackupDamaged(reason=f"多出 {strange[0]}")
+        raise BackupDamaged(reason=tr("多出 {strange}", strange=strange[0]))
     return manifest
 
 

@@ -28,6 +28,7 @@ from processes.papers import series
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage import keyring
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,13 @@ def restore(office: Office, backup: Path, wanted: Wanted) -> NoteRestorationResu
     settings, engine = office.settings, office.database.engine
     content = manifest.read(backup)
     if content.database != engine.dialect.name:
-        raise BackupDamaged(reason=f"由 {content.database} 制作，现在的数据库是 {engine.dialect.name}")
+        raise BackupDamaged(
+            reason=tr(
+                "由 {database} 制作，现在的数据库是 {name}",
+                database=content.database,
+                name=engine.dialect.name,
+            )
+        )
     if not schema.is_known(engine, content.schema):
         raise SchemaNewer()
     manifest.demand_fitting(content, keyring.current(), settings.keys)
@@ -90,7 +97,9 @@ def _demand_possible(wanted: Wanted, content: manifest.Manifest, backup: Path, o
     """
     made, today = civil_date(content.instant), civil_date(office.database.clock())
     if wanted.until is not None and not made <= wanted.until <= max(made, today):
-        raise Invalid(reason=f"备份之后最后工作的日期应在 {made} 至 {max(made, today)} 之间")
+        raise Invalid(
+            reason=tr("备份之后最后工作的日期应在 {made} 至 {today} 之间", made=made, today=max(made, today))
+        )
     lasts = dumping.numbers(office.database.engine, backup)
     series.demand_possible(lasts, content.instant, wanted.until or today, wanted.numbers)
 
@@ -101,7 +110,7 @@ def _demand_readable(anchors: Path | None) -> None:
             with anchors.open("rb") as file:
                 file.read(1)
     except OSError as fault:
-        raise Invalid(reason=f"{anchors} 不能读取") from fault
+        raise Invalid(reason=tr("{anchors} 不能读取", anchors=anchors)) from fault
 
 
 def _demand_empty(office: Office) -> None:
@@ -120,7 +129,9 @@ def _put_files(backup: Path, content: manifest.Manifest, settings: Settings) -> 
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             shutil.copyfile(backup / name, place)
         except OSError as fault:
-            raise BackupFailed(reason=f"{place} 不能写入（{fault.strerror}）") from fault
+            raise BackupFailed(
+                reason=tr("{place} 不能写入（{strerror}）", place=place, strerror=fault.strerror)
+            ) from fault
 
 
 def _take_back(content: manifest.Manifest, settings: Settings) -> None:

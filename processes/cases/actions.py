@@ -29,6 +29,7 @@ from processes.errors import (
 from processes.policy.calendar import SHANGHAI
 from processes.storage.batched_reads import Ask
 from processes.storage.unit_of_work import UnitOfWork, scope_limits, within
+from processes.texts import tr
 
 _ITEMS_OF_CASE = Ask(
     WorkItem, select(WorkItem).where(WorkItem.case_id == bindparam("case_id")).order_by(WorkItem.id)
@@ -151,7 +152,7 @@ def _withdraw_gone(uow: UnitOfWork, items: list[WorkItem], progress: Progress) -
         if item.status == WorkItemStatus.OPEN and item.ref not in offered:
             item.status = WorkItemStatus.WITHDRAWN
             item.version += 1
-            item.changed_at, item.changed_by = uow.now, "系统"
+            item.changed_at, item.changed_by = uow.now, tr("系统")
             if item.cosigning:
                 participants.close(uow, item)
                 item.cosigning, item.held = "", None
@@ -292,7 +293,7 @@ def release(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem) -> None:
         raise NotAllowed()
     rules.demand_at_rest(item)
     if item.delegated_by_id is not None:
-        raise RuleBroken(reason="委派给您的待办不能取消签收，请交回委派人")
+        raise RuleBroken(reason=tr("委派给您的待办不能取消签收，请交回委派人"))
     item.claimed_by_id, item.claimed_by = None, None
     in_name_of(item, None)
     changed(uow, actor, item)
@@ -304,7 +305,7 @@ def transfer(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Acco
     rules.demand_worker(item, actor)
     rules.demand_at_rest(item)
     if item.delegated_by_id is not None:
-        raise RuleBroken(reason="委派给您的待办不能再转办，请交回委派人")
+        raise RuleBroken(reason=tr("委派给您的待办不能再转办，请交回委派人"))
     if item.role not in to.roles or not item.division.startswith(to.division):
         raise NotAllowed()
     item.claimed_by_id, item.claimed_by = to.id, to.name

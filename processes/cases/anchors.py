@@ -23,6 +23,7 @@ from processes.cases.restoration_models import Restoration
 from processes.errors import AnchorUnwritten
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 SETTLED = timedelta(minutes=30)
 """By then every transaction of the day before has ended, so that no event is added before the anchor."""
@@ -69,16 +70,16 @@ def verify(session: Session, file: Path) -> list[str]:
         log = None if anchor.last_log_id is None else (log_after, anchor.last_log_id)
         recomputed = _sealed(session, (after, anchor.last_event_id), log, previous)
         if recomputed != (anchor.events, anchor.log_entries, anchor.digest):
-            faults.append(f"{_when(anchor.at)} 封存以后，此前的办理记录或访问记录被改动")
+            faults.append(tr("{at} 封存以后，此前的办理记录或访问记录被改动", at=_when(anchor.at)))
         volume, lines = _volume_of(anchor, closed, (file, written))
         line = lines.pop(anchor.id, None)
         if line is None:
-            faults.append(f"{_when(anchor.at)} 的封存没有写入 {volume.name}")
+            faults.append(tr("{at} 的封存没有写入 {name}", at=_when(anchor.at), name=volume.name))
         elif line != _line(anchor):
-            faults.append(f"{_when(anchor.at)} 的封存与 {volume.name} 不一致")
+            faults.append(tr("{at} 的封存与 {name} 不一致", at=_when(anchor.at), name=volume.name))
         after, previous = anchor.last_event_id, anchor.digest
         log_after = anchor.last_log_id or 0
-    faults += [f"{file.name} 中第 {n} 次封存在数据库中没有" for n in sorted(written)]
+    faults += [tr("{name} 中第 {n} 次封存在数据库中没有", name=file.name, n=n) for n in sorted(written)]
     return faults
 
 

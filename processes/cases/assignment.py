@@ -12,6 +12,7 @@ from processes.cases.models import Case, WorkItem
 from processes.errors import NotAllowed, RuleBroken
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr, tr_minute
 
 
 def delegate(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Account, reason: str) -> None:
@@ -19,9 +20,9 @@ def delegate(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, to: Acco
     away = rules.demand_worker(item, actor)
     rules.demand_at_rest(item)
     if item.delegated_by_id is not None:
-        raise RuleBroken(reason="委派给您的待办不能再委派，请交回委派人")
+        raise RuleBroken(reason=tr("委派给您的待办不能再委派，请交回委派人"))
     if to.id == actor.account_id or not may_be_asked(to, item.division):
-        raise RuleBroken(reason="只能委派给管辖范围包括本办件的其他人员")
+        raise RuleBroken(reason=tr("只能委派给管辖范围包括本办件的其他人员"))
     item.delegated_by_id, item.delegated_by = actor.account_id, actor.name
     item.claimed_by_id, item.claimed_by = to.id, to.name
     actions.in_name_of(item, away)
@@ -56,7 +57,7 @@ def take_over(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, reason:
     if item.role not in actor.roles or not actor.covers(item.division):
         raise NotAllowed()
     if item.claimed_by_id is None or item.claimed_by_id == actor.account_id:
-        raise RuleBroken(reason="这项待办没有被他人签收，不需要接管")
+        raise RuleBroken(reason=tr("这项待办没有被他人签收，不需要接管"))
     before = item.claimed_by or ""
     item.claimed_by_id, item.claimed_by = actor.account_id, actor.name
     item.delegated_by_id, item.delegated_by = None, None
@@ -100,10 +101,12 @@ def give_back(
 def urge(uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, word: str, hours: int) -> int:
     """Urge a step, with a minimum interval in hours; return how often it was urged."""
     if item.claimed_by_id == actor.account_id:
-        raise RuleBroken(reason="这是您自己的待办")
+        raise RuleBroken(reason=tr("这是您自己的待办"))
     if item.urged_at is not None and uow.now < item.urged_at + timedelta(hours=hours):
         last = item.urged_at.astimezone(SHANGHAI)
-        raise RuleBroken(reason=f"已于 {last:%m月%d日 %H:%M} 催办，{hours} 小时内不能重复催办")
+        raise RuleBroken(
+            reason=tr("已于 {last} 催办，{hours} 小时内不能重复催办", last=tr_minute(last), hours=hours)
+        )
     item.urged += 1
     item.urged_at = uow.now
     events.append(

@@ -21,6 +21,7 @@ from processes.policy.parameters import PolicyBook, Scalar
 from processes.releases.bundle import Bundle
 from processes.storage.batched_reads import Ask, fetch
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 ALL = "all"
 
@@ -186,11 +187,13 @@ class CaseClocks:
         clock = next(iter(self.running(name)), None)
         rule = self.bundle.clocks.get(name)
         if clock is None or rule is None or not rule.extension:
-            raise ExtensionRefused(reason="该时限没有在计时，或按规定不能延长")
+            raise ExtensionRefused(reason=tr("该时限没有在计时，或按规定不能延长"))
         if clock.extension:
-            raise ExtensionRefused(reason=f"已延长过 {clock.extension} 个工作日，只能延长一次")
+            raise ExtensionRefused(
+                reason=tr("已延长过 {extension} 个工作日，只能延长一次", extension=clock.extension)
+            )
         if not reason.strip():
-            raise ExtensionRefused(reason="须写明特殊情况的理由")
+            raise ExtensionRefused(reason=tr("须写明特殊情况的理由"))
         clock.extension = self._days(rule.extension, clock.started_on)
         clock.extension_reason = reason.strip()
         self._refresh(clock)
@@ -238,7 +241,7 @@ def colour(today: date, due_on: date, yellow_on: date, red_on: date) -> ClockCol
 
 def _number(value: Scalar) -> Decimal:
     if not isinstance(value, Decimal):
-        raise ExtensionRefused(reason="时限参数不是数字")
+        raise ExtensionRefused(reason=tr("时限参数不是数字"))
     return value
 
 

@@ -11,6 +11,7 @@ from processes.cases.status import DrawStatus
 from processes.storage.base import Marked, RecordedInEvents, Row, Scoped, Stated
 from processes.storage.sealing import sealed_text
 from processes.storage.types import StateText
+from processes.texts import tr
 
 _COLLECTING = text("status = 'collecting'")
 
@@ -57,7 +58,7 @@ class DrawnLot(Row, Scoped, RecordedInEvents):
     """The lot of a case in a draw: drawn once, and kept if a step is repeated."""
 
     __tablename__ = "drawn_lot"
-    record_title = "签号"
+    record_title = tr("签号")
     __table_args__ = (UniqueConstraint("case_id", "name"), Index("ix_drawn_lot_round", "round_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -25,32 +25,33 @@ from processes.cases.models import Case
 from processes.cases.status import DrawStatus
 from processes.errors import DutySeparation, Invalid, NotFound, RuleBroken
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 COUNTY_DIGITS = 6
 SHORTEST, LONGEST = 6, 40
 _NEEDED = 2
 _RANGE = 10_000
-_OFFICES = {Role.FINANCE_OFFICER: "财政", Role.AUDITOR: "审计"}
+_OFFICES = {Role.FINANCE_OFFICER: tr("财政"), Role.AUDITOR: tr("审计")}
 
 
 def office_of(actor: Actor) -> str:
     """Return the office that somebody commits for: a department, finance, audit, or the civil affairs bureau."""
     if actor.department:
         return actor.department
-    return next((title for role, title in _OFFICES.items() if role in actor.roles), "民政")
+    return next((title for role, title in _OFFICES.items() if role in actor.roles), tr("民政"))
 
 
 def enter(uow: UnitOfWork, actor: Actor, number: str) -> DrawNumber:
     """Commit to a number; the second one, of another office, makes the round ready."""
     digits = number.strip()
     if not digits.isascii() or not digits.isdigit() or not SHORTEST <= len(digits) <= LONGEST:
-        raise Invalid(reason=f"请填写 {SHORTEST} 至 {LONGEST} 位数字")
+        raise Invalid(reason=tr("请填写 {SHORTEST} 至 {LONGEST} 位数字", SHORTEST=SHORTEST, LONGEST=LONGEST))
     if len(actor.division) != COUNTY_DIGITS:
-        raise RuleBroken(reason="抽签数由县级两个不同部门的人员填写", clause="C35")
+        raise RuleBroken(reason=tr("抽签数由县级两个不同部门的人员填写"), clause="C35")
     draw_round = _collecting(uow, actor)
     office, mine = office_of(actor), persons.accounts_of(uow.session, actor.account_id)
     if any(n.office == office or n.account_id in mine for n in draw_round.numbers):
-        raise DutySeparation(earlier="填写抽签数", step="填写第二个抽签数")
+        raise DutySeparation(earlier=tr("填写抽签数"), step=tr("填写第二个抽签数"))
     nonce = secrets.token_hex(16)
     row = DrawNumber(
         round_id=draw_round.id, account_id=actor.account_id, name=actor.name, office=office, number=digits,
@@ -74,7 +75,7 @@ def reveal(uow: UnitOfWork, actor: Actor, round_id: int) -> DrawRound:
     if draw_round is None or not actor.covers(draw_round.division):
         raise NotFound()
     if draw_round.status != DrawStatus.READY:
-        raise RuleBroken(reason="只能公开两人都已填写、还没有公开的轮次", clause="C35")
+        raise RuleBroken(reason=tr("只能公开两人都已填写、还没有公开的轮次"), clause="C35")
     draw_round.status, draw_round.revealed_at, draw_round.revealed_by = (
         DrawStatus.REVEALED,
         uow.now,
@@ -147,12 +148,12 @@ def differing(session: Session) -> list[str]:
     for draw_round in rounds(session):
         numbers = [(n.number, n.nonce) for n in draw_round.numbers]
         faults += [
-            f"第 {draw_round.id} 轮 {n.name} 的抽签数与承诺值不符"
+            tr("第 {id} 轮 {name} 的抽签数与承诺值不符", id=draw_round.id, name=n.name)
             for n in draw_round.numbers
             if commitment(n.number, n.nonce) != n.commitment
         ]
         faults += [
-            f"{row.case_number} 的签号不能复核"
+            tr("{case_number} 的签号不能复核", case_number=row.case_number)
             for row in lots(session, draw_round.id)
             if f"{lot_of(row.name, row.seal, numbers, row.case_number):.4f}" != row.lot
             or row.is_chosen != (Decimal(row.lot) < Decimal(row.rate))

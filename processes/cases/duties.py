@@ -29,6 +29,7 @@ from processes.errors import DutySeparation
 from processes.people import history
 from processes.releases import effects, publish
 from processes.releases.bundle import Bundle, Separation
+from processes.texts import tr
 
 
 class Kind(StrEnum):
@@ -94,7 +95,7 @@ def demand(
     for account_id in dict.fromkeys(a for a in who if a is not None):
         mine = persons.accounts_of(session, account_id, since)
         if Kind.ACCEPT in excluding and mine & (registered | saved.keys()):
-            what = "登记申请" if registered & mine else "登记家庭信息"
+            what = tr("登记申请") if registered & mine else tr("登记家庭信息")
             raise DutySeparation(earlier=what, step=item.title, who=_called(session, account_id, reader))
         done = next(_done_by(excluded, mine, signed), None)
         if done is not None:
@@ -116,7 +117,7 @@ def demand_apart(
 def _called(session: Session, account_id: int, reader: int | None) -> str:
     """How the message names a person: the reader themselves, or a colleague by name."""
     if reader is not None and account_id in persons.accounts_of(session, reader):
-        return "您"
+        return tr("您")
     return accounts.by_id(session, account_id).name
 
 

@@ -15,6 +15,7 @@ from processes.cases.models import Case, CaseEvent
 from processes.errors import SealBroken
 from processes.policy import values
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 NOTED = "rows_noted"
 """Recorded states of rows after a change without another event; no action of a person."""
@@ -118,12 +119,12 @@ def verify(session: Session, case: Case) -> str | None:
     ):
         count += 1
         if event.position != count:
-            return f"第 {count} 条记录缺失"
+            return tr("第 {count} 条记录缺失", count=count)
         if event.previous != previous or not _is_as_written(event, case.destroyed_on is not None):
-            return f"第 {count} 条记录已被改动"
+            return tr("第 {count} 条记录已被改动", count=count)
         previous = event.digest
     if count != case.events_count or previous != case.head:
-        return "末尾记录缺失"
+        return tr("末尾记录缺失")
     return None
 
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from processes.policy.calendar import WorkCalendar, in_chinese
+from processes.texts import tr
 
 WORKING_DAYS = "working_days"
 CALENDAR_DAYS = "calendar_days"
@@ -81,19 +82,43 @@ def read(limit: Limit, today: date, calendar: WorkCalendar, yellow: Decimal, red
 
 def explain(limit: Limit, today: date, calendar: WorkCalendar) -> list[str]:
     """Explain the due date in sentences that a clerk can check with a wall calendar."""
-    unit = "个工作日" if limit.unit == WORKING_DAYS else "日"
-    lines = [f"自{in_chinese(limit.started_on)}的次日起算，期限 {limit.budget} {unit}"]
+    unit = tr("个工作日") if limit.unit == WORKING_DAYS else tr("日")
+    lines = [
+        tr(
+            "自{started_on}的次日起算，期限 {budget} {unit}",
+            started_on=in_chinese(limit.started_on),
+            budget=limit.budget,
+            unit=unit,
+        )
+    ]
     if limit.extension:
-        lines.append(f"延长 {limit.extension} {unit}，共 {limit.total} {unit}")
+        lines.append(
+            tr(
+                "延长 {extension} {unit}，共 {total} {unit2}",
+                extension=limit.extension,
+                unit=unit,
+                total=limit.total,
+                unit2=unit,
+            )
+        )
     for pause in limit.pauses:
         until = pause.until_on or today
         taken = _length(limit, pause.from_on, until, calendar)
-        ends = f"至{in_chinese(until)}" if pause.until_on else "至今（尚未恢复）"
-        lines.append(f"{pause.reason}：{in_chinese(pause.from_on)}次日{ends}，不计 {taken} {unit}")
+        ends = tr("至{until}", until=in_chinese(until)) if pause.until_on else tr("至今（尚未恢复）")
+        lines.append(
+            tr(
+                "{reason}：{from_on}次日{ends}，不计 {taken} {unit}",
+                reason=pause.reason,
+                from_on=in_chinese(pause.from_on),
+                ends=ends,
+                taken=taken,
+                unit=unit,
+            )
+        )
     reading = read(limit, today, calendar, Decimal(0), Decimal(0))
-    lines.append(f"截止日期 {in_chinese(reading.due_on)}")
+    lines.append(tr("截止日期 {due_on}", due_on=in_chinese(reading.due_on)))
     if reading.is_provisional:
-        lines.append(f"{reading.due_on.year} 年的放假安排尚未公布或录入，截止日期为暂定")
+        lines.append(tr("{year} 年的放假安排尚未公布或录入，截止日期为暂定", year=reading.due_on.year))
     return lines
 
 

@@ -20,10 +20,12 @@ from processes.storage.sealing import (
     sealed_bytes_or_none,
     sealed_data,
     sealed_data_or_none,
+    sealed_message,
     sealed_text,
     sealed_text_or_none,
 )
 from processes.storage.types import StateText
+from processes.texts import tr
 
 NO_DUE_DATE = date(9999, 12, 31)
 _MINUTE = timedelta(minutes=1)
@@ -35,7 +37,7 @@ class Case(Row, Scoped, Referred, Marked, RecordedInEvents):
     """One application under one programme and one release (办件)."""
 
     __tablename__ = "case_file"
-    record_title, record_case = "办件", "id"
+    record_title, record_case = tr("办件"), "id"
     unrecorded = ("version", "head", "events_count", "initials", "initials_other")
     __table_args__ = (
         Index("ix_case_file_due", "due_at"),
@@ -98,7 +100,7 @@ class WorkItem(Row, Scoped, Referred, Marked, RecordedInEvents):
     """A step in someone's queue (待办); what lists show is copied here, so one statement suffices."""
 
     __tablename__ = "work_item"
-    record_title, recorded_if_set = "办理环节", ("preparers",)
+    record_title, recorded_if_set = tr("办理环节"), ("preparers",)
     recorded_since = ("due_on", "yellow_on", "red_on")
     unrecorded = (
         "draft", "draft_version", "draft_at", "version", "changed_at", "changed_by", "urged", "urged_at",
@@ -243,7 +245,7 @@ class WorkItem(Row, Scoped, Referred, Marked, RecordedInEvents):
 
     def record_name(self) -> str:
         """Its title, for the record of its state."""
-        return f"“{self.title}”"
+        return tr("“{title}”", title=self.title)
 
 
 class CaseEvent(Row):
@@ -284,7 +286,7 @@ class Clock(Row, Marked, RecordedInEvents):
     """A statutory limit of a case: a budget and its suspensions, not a date (时限)."""
 
     __tablename__ = "clock"
-    record_title, recorded_since, records_more_of_parts = "时限", ("warned",), True
+    record_title, recorded_since, records_more_of_parts = tr("时限"), ("warned",), True
     __table_args__ = (
         Index("ix_clock_case", "case_id"),
         Index("ix_clock_late", "due_on", "case_id", "red_on", "stopped_on", **RUNNING),
@@ -318,7 +320,7 @@ class Clock(Row, Marked, RecordedInEvents):
 
     def record_name(self) -> str:
         """Its title, for the record of its state."""
-        return f"“{self.title}”"
+        return tr("“{title}”", title=self.title)
 
     def record_parts(self) -> list[Any]:
         """Its suspensions, recorded with it."""
@@ -376,7 +378,7 @@ class Notice(Row, Marked):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     kind: Mapped[str] = mapped_column(String(20))
-    text = sealed_text()
+    text = sealed_message()
     case_number: Mapped[str] = mapped_column(String(40), default="")
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
@@ -392,7 +394,7 @@ class Incident(Row, Marked):
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"))
     place: Mapped[str] = mapped_column(String(160))
     code: Mapped[str] = mapped_column(String(40))
-    message = sealed_text()
+    message = sealed_message()
     at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=1)
     next_try_at: Mapped[datetime | None]

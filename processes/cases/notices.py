@@ -19,6 +19,7 @@ from processes.cases import visibility
 from processes.cases.models import Case, Notice
 from processes.storage import outbox
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import Text, tr
 
 MAIL, SHORT_MESSAGE = "send_mail", "send_short_message"
 """Kinds of jobs: one for each channel, so that a failure of one does not repeat the other."""
@@ -55,7 +56,7 @@ def _note(
     uow: UnitOfWork, account_id: int, kind: str, text: str, case: Case | None, channels: Sequence[str]
 ) -> None:
     row = Notice(
-        account_id=account_id, kind=kind, text=text[:_LONGEST], case_number="" if case is None else case.number,
+        account_id=account_id, kind=kind, text=text if len(text) <= _LONGEST else text[:_LONGEST], case_number="" if case is None else case.number,
         at=uow.now,
     )  # fmt: skip
     uow.add(row)
@@ -128,7 +129,7 @@ def lines(found: Sequence[Notice]) -> list[Line]:
     lines_by_id: dict[int, Line] = {}
     for (_, text), same in alike.items():
         if len(same) >= MANY:
-            lines_by_id[same[0].id] = Line(f"{len(same)} 件办件的{text}", same)
+            lines_by_id[same[0].id] = Line(tr("{same} 件办件的{text}", same=len(same), text=text), same)
         else:
             lines_by_id |= {notice.id: Line(notice.text, [notice]) for notice in same}
     return [lines_by_id[key] for key in sorted(lines_by_id, reverse=True)]
@@ -136,8 +137,13 @@ def lines(found: Sequence[Notice]) -> list[Line]:
 
 def _of_any_case(notice: Notice) -> str:
     """The text of a warning without its case; other notices are never grouped."""
-    _, mark, text = notice.text.partition("的“")
-    return f"“{text}" if notice.kind == WARNING and mark else f"{notice.id}"
+    text = notice.text
+    if notice.kind != WARNING:
+        return f"{notice.id}"
+    if isinstance(text, Text) and "title" in text.values:
+        return tr("“{title}”{state}", title=text.values["title"], state=text.values["state"])
+    _, mark, rest = text.partition("的“")  # written before notices kept their values
+    return f"“{rest}" if mark else f"{notice.id}"
 
 
 def read(uow: UnitOfWork, account_id: int | None, ids: Sequence[int]) -> None:

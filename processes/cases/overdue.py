@@ -16,6 +16,7 @@ from processes.cases.status import WorkItemStatus
 from processes.policy import reading
 from processes.storage.planning import unindexed
 from processes.storage.unit_of_work import within
+from processes.texts import tr
 
 SHOWN = 200
 ORDERS = ("due", "-due", "applicant", "-applicant", "number", "-number")
@@ -76,12 +77,12 @@ class Late:
     @property
     def holders(self) -> str:
         """The assignees, for the list."""
-        return "、".join(dict.fromkeys(i.claimed_by or "未签收" for i in self.items))
+        return tr("、").join(dict.fromkeys(i.claimed_by or tr("未签收") for i in self.items))
 
     @property
     def steps(self) -> str:
         """The titles of the open steps."""
-        return "、".join(dict.fromkeys(i.title for i in self.items))
+        return tr("、").join(dict.fromkeys(i.title for i in self.items))
 
     def days(self, today: date) -> int:
         """The days since the limit ended; zero before that."""

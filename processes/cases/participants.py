@@ -18,6 +18,7 @@ from processes.cases.models import Case, WorkItem
 from processes.cases.status import CosignMode, CosignVerdict, ParticipantKind, ParticipantStatus
 from processes.errors import NotAllowed, NotFound, RuleBroken
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 def of_item(session: Session, item_id: int) -> list[Participant]:
@@ -84,10 +85,10 @@ def cosign(
         if account.id not in known:
             fresh.append(account)
         elif any(account.id in persons.accounts_of(uow.session, a.id, case.opened_at) for a in fresh):
-            raise RuleBroken(reason=f"{account.name}与所选的另一账号登记为同一人，只能选一个")
+            raise RuleBroken(reason=tr("{name}与所选的另一账号登记为同一人，只能选一个", name=account.name))
         known |= persons.accounts_of(uow.session, account.id, case.opened_at)
     if not fresh:
-        raise RuleBroken(reason="请选择还没有会签的人员（不能选本人）")
+        raise RuleBroken(reason=tr("请选择还没有会签的人员（不能选本人）"))
     queued = mode == CosignMode.ORDER and any(
         s.status in (ParticipantStatus.WAITING, ParticipantStatus.LATER) for s in current
     )
@@ -113,7 +114,7 @@ def remove(
     participants = of_item(uow.session, item.id)
     row = next((i for i in this_round(participants) if i.id == participant_id), None)
     if row is None or row.status not in (ParticipantStatus.WAITING, ParticipantStatus.LATER):
-        raise RuleBroken(reason="该会签人已经表态，不能减去")
+        raise RuleBroken(reason=tr("该会签人已经表态，不能减去"))
     row.status = ParticipantStatus.REMOVED
     events.append(uow, case, actor, "cosigner_removed", item.title, ref=item.ref, name=row.name)
     left = this_round(participants)
@@ -140,7 +141,7 @@ def _involve(
     status: ParticipantStatus = ParticipantStatus.WAITING, **more: Any,
 ) -> Participant:  # fmt: skip
     if not may_be_asked(to, case.division):
-        raise RuleBroken(reason=f"{to.name}的管辖范围不包括本办件")
+        raise RuleBroken(reason=tr("{name}的管辖范围不包括本办件", name=to.name))
     row = Participant(
         case_id=case.id, item_id=item.id, kind=kind, account_id=to.id, name=to.name,
         asked_by_id=actor.account_id, asked_by=actor.name, asked_at=uow.now, question=question,
@@ -158,7 +159,7 @@ def answer(
     if row.account_id not in _answers_for(actor, item):
         raise NotAllowed()
     if row.status != ParticipantStatus.WAITING:
-        raise RuleBroken(reason="现在不需要您表态（已经表态、被减去，或者尚未轮到）")
+        raise RuleBroken(reason=tr("现在不需要您表态（已经表态、被减去，或者尚未轮到）"))
     row.status, row.answer, row.verdict = (
         ParticipantStatus.DONE,
         said,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from processes.cases.models import NO_DUE_DATE, WorkItem
+from processes.texts import tr
 
 _RULES = ("overdue", "red", "yellow", "returned", "urged", "category", "waiting")
 POINTS = tuple(f"desk.priority.{name}" for name in _RULES)
@@ -39,20 +40,22 @@ def rank(
     if item.due_on != NO_DUE_DATE:
         late = (today - item.due_on).days
         if late > 0:
-            reasons.append((points["overdue"], f"超期 {late} 天"))
+            reasons.append((points["overdue"], tr("超期 {late} 天", late=late)))
         elif today >= item.red_on:
-            reasons.append((points["red"], f"距截止 {-late} 天"))
+            reasons.append((points["red"], tr("距截止 {late} 天", late=-late)))
         elif today >= item.yellow_on:
-            reasons.append((points["yellow"], f"距截止 {-late} 天"))
+            reasons.append((points["yellow"], tr("距截止 {late} 天", late=-late)))
     if item.returned_reason:
-        reasons.append((points["returned"], "退回重办"))
+        reasons.append((points["returned"], tr("退回重办")))
     if item.urged:
-        reasons.append((points["urged"] * item.urged, f"催办 {item.urged} 次"))
+        reasons.append((points["urged"] * item.urged, tr("催办 {urged} 次", urged=item.urged)))
     if item.category:
-        reasons.append((points["category"], "重点类别"))
+        reasons.append((points["category"], tr("重点类别")))
     if waited_days > 0:
-        reasons.append((points["waiting"] * waited_days, f"已等待 {waited_days} 天"))
-    sentences = tuple(f"{text}（+{n}）" for n, text in reasons if n)
+        reasons.append(
+            (points["waiting"] * waited_days, tr("已等待 {waited_days} 天", waited_days=waited_days))
+        )
+    sentences = tuple(tr("{text}（+{n}）", text=text, n=n) for n, text in reasons if n)
     return Ranked(item, sum(n for n, _ in reasons), sentences)
 
 

@@ -23,13 +23,14 @@ from processes.policy.calendar import civil_date
 from processes.storage import full_text
 from processes.storage.types import constant
 from processes.storage.unit_of_work import within
+from processes.texts import tr
 
 QUEUES = {
-    "mine": "我的待办", "office": "本单位待签收", "returned": "退回给我", "standing_in": "代办", "watching": "我的关注",
-    "done": "我已办结", "todo": "待办和待签收",
+    "mine": tr("我的待办"), "office": tr("本单位待签收"), "returned": tr("退回给我"), "standing_in": tr("代办"), "watching": tr("我的关注"),
+    "done": tr("我已办结"), "todo": tr("待办和待签收"),
 }  # fmt: skip
 WEEK = timedelta(days=7)
-ORDERS = {"due": "按期限", "arrival": "按到达", "priority": "按优先级"}
+ORDERS = {"due": tr("按期限"), "arrival": tr("按到达"), "priority": tr("按优先级")}
 _TAIL = 4
 _NAME_BEYOND = "\U0010ffff"
 _WEIGHED = (

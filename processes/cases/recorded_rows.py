@@ -30,6 +30,7 @@ from processes.storage.base import WHOLE, WHOLE_WITH_PARTS, PartOfRecorded, Reco
 from processes.storage.batchable import listen_to_early_flushes
 from processes.storage.sealing import MARK
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 SAID: Final = "row_states"
 GONE = ""
@@ -130,7 +131,7 @@ def differing(session: Session) -> Iterator[str]:
     after = 0
     orphans = select(CaseEvent.case_id).where(~exists().where(Case.id == CaseEvent.case_id)).distinct()
     for case_id in session.scalars(orphans):
-        yield f"有办理记录的第 {case_id} 号办件缺失"
+        yield tr("有办理记录的第 {case_id} 号办件缺失", case_id=case_id)
     titles = {kind.__tablename__: kind.record_title for kind in kinds()}
     query = select(Case.id, Case.number, Case.destroyed_on).order_by(Case.id).limit(AT_ONCE)
     while cases := session.execute(query.where(Case.id > after)).all():
@@ -141,21 +142,27 @@ def differing(session: Session) -> Iterator[str]:
             state = recorded.pop((case_id, kind.__tablename__, row.record_key()), GONE)
             wrong = "" if case_id in unreadable else fault(row, state)
             if wrong:
-                yield f"{numbers[case_id]}：{kind.record_title}{row.record_name()}{wrong}"
+                yield tr(
+                    "{case_id}：{record_title}{record_name}{wrong}",
+                    case_id=numbers[case_id],
+                    record_title=kind.record_title,
+                    record_name=row.record_name(),
+                    wrong=wrong,
+                )
         for (case_id, table, _), state in sorted(recorded.items()):
             if state != GONE and case_id not in unreadable:
-                yield f"{numbers[case_id]}：{titles[table]}缺失"
+                yield tr("{case_id}：{table}缺失", case_id=numbers[case_id], table=titles[table])
         session.expunge_all()
 
 
 def fault(row: Any, state: str) -> str:
     """Return what is wrong with a row compared to its recorded state; "" if nothing."""
     if state == GONE:
-        return "没有登记来源"
+        return tr("没有登记来源")
     try:
-        return "" if state == _state(row, state) else "被改动"
+        return "" if state == _state(row, state) else tr("被改动")
     except SealBroken:
-        return "不能解密"
+        return tr("不能解密")
 
 
 def _state(row: Any, noted: str) -> str:

@@ -7,13 +7,14 @@ from processes.cases.models import WorkItem
 from processes.cases.status import Cosigning, WorkItemStatus
 from processes.errors import NotAllowed, RuleBroken, StaleTask, TaskTaken, YimenError
 from processes.policy.calendar import SHANGHAI
+from processes.texts import tr, tr_minute
 
 
 def demand_open(item: WorkItem, version: int) -> None:
     """Raise `StaleTask` if the item changed after the person saw it."""
     if item.status != WorkItemStatus.OPEN or item.version != version:
         when = item.changed_at.astimezone(SHANGHAI)
-        raise StaleTask(who=item.changed_by or "系统", when=f"{when:%m月%d日 %H:%M}")
+        raise StaleTask(who=item.changed_by or tr("系统"), when=tr_minute(when))
 
 
 def demand_worker(item: WorkItem, actor: Actor) -> StandIn | None:
@@ -42,15 +43,19 @@ def demand_worker(item: WorkItem, actor: Actor) -> StandIn | None:
 def demand_decider(item: WorkItem) -> None:
     """Raise if another person decides the item: it was delegated, or countersignatures are open."""
     if item.delegated_by_id is not None:
-        raise RuleBroken(reason=f"本环节由{item.delegated_by}委派，填好后请交回，由委派人办结")
+        raise RuleBroken(
+            reason=tr(
+                "本环节由{delegated_by}委派，填好后请交回，由委派人办结", delegated_by=item.delegated_by
+            )
+        )
     if item.cosigning:
-        raise RuleBroken(reason="会签尚未完成，请等会签人表态，或者减去会签人后再办结")
+        raise RuleBroken(reason=tr("会签尚未完成，请等会签人表态，或者减去会签人后再办结"))
 
 
 def demand_at_rest(item: WorkItem) -> None:
     """Raise while a submission waits for countersignatures: neither assignee nor content may change."""
     if item.cosigning == Cosigning.AFTER:
-        raise RuleBroken(reason="本环节已提交会签，会签结束前不能再改动或转交")
+        raise RuleBroken(reason=tr("本环节已提交会签，会签结束前不能再改动或转交"))
 
 
 def may_work(item: WorkItem, actor: Actor) -> bool:

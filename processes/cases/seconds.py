@@ -28,6 +28,7 @@ from processes.errors import NotAllowed, RuleBroken, SecondObjects
 from processes.releases import forms
 from processes.storage.batched_reads import Ask
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _HERE = select(Account).where(
     or_(*(Account.division == bindparam(part) for part in ("county", "township", "village"))),
@@ -89,7 +90,12 @@ def note(
             status=ParticipantStatus.WAITING,
         )
     )  # fmt: skip
-    text = f"{actor.name}登记您共同办理了{case.applicant}的“{item.title}”，请确认；没有参加或者情况不实的，请提出异议"
+    text = tr(
+        "{name}登记您共同办理了{applicant}的“{title}”，请确认；没有参加或者情况不实的，请提出异议",
+        name=actor.name,
+        applicant=case.applicant,
+        title=item.title,
+    )
     notices.tell_account(uow, second, "second", text, case)
 
 
@@ -100,14 +106,20 @@ def answer(
     if actor.account_id != row.account_id:
         raise NotAllowed()
     if row.status != ParticipantStatus.WAITING:
-        raise RuleBroken(reason="您已经确认或者提出异议，或者该环节已经重新办理")
+        raise RuleBroken(reason=tr("您已经确认或者提出异议，或者该环节已经重新办理"))
     row.status, row.answer, row.verdict = ParticipantStatus.DONE, said, verdict
     row.answered_at, row.answered_by = uow.now, actor.name
     objects = verdict == CosignVerdict.OBJECT
     kind = "second_objected" if objects else "second_confirmed"
     events.append(uow, case, actor, kind, item.title, ref=item.ref, name=row.name, said=said)
     if objects:
-        text = f"{row.name}对{case.applicant}的“{item.title}”提出异议：{said}"
+        text = tr(
+            "{name}对{applicant}的“{title}”提出异议：{said}",
+            name=row.name,
+            applicant=case.applicant,
+            title=item.title,
+            said=said,
+        )
         notices.tell(uow, [row.asked_by_id], "second", text, case)
         for role in (*_LEADERS, Role.SUPERVISOR):
             notices.tell_role(uow, role, case, "second", text)
@@ -140,7 +152,7 @@ def _choices(
     often = Counter(a.name for a in found)
     fitting = [a for a in found if _person(a) not in persons and may_go_along(a, division)]
     return [
-        Choice(_value(a, often), f"{_value(a, often)}（{_roles(a)}）", a)
+        Choice(_value(a, often), tr("{often}（{a}）", often=_value(a, often), a=_roles(a)), a)
         for a in sorted(fitting, key=lambda a: nearness(a, {role}))
     ]
 
@@ -151,7 +163,7 @@ def _value(account: Account, often: Mapping[str, int]) -> str:
 
 
 def _roles(account: Account) -> str:
-    return "、".join(ROLE_TITLES[Role(r)] for r in account.roles)
+    return tr("、").join(ROLE_TITLES[Role(r)] for r in account.roles)
 
 
 def _person(account: Account) -> int:

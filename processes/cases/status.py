@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from processes.policy.titled import TitledEnum
+from processes.texts import tr
 
 
 class CaseStatus(TitledEnum):
@@ -67,11 +68,11 @@ class ParticipantKind(TitledEnum):
         """What pages say while there is no answer."""
         match self:
             case ParticipantKind.COPY:
-                return "未阅"
+                return tr("未阅")
             case ParticipantKind.SECOND:
-                return "尚未确认"
+                return tr("尚未确认")
             case _:
-                return "等待"
+                return tr("等待")
 
     def answer_title(self, verdict: str) -> str:
         """What pages say of a verdict; empty where none was asked for."""
@@ -79,7 +80,7 @@ class ParticipantKind(TitledEnum):
             return ""
         given = CosignVerdict(verdict)
         if self is ParticipantKind.SECOND:
-            return "已确认参加" if given is CosignVerdict.AGREE else "提出异议"
+            return tr("已确认参加") if given is CosignVerdict.AGREE else tr("提出异议")
         return given.title
 
 

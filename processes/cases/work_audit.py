@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, defer
 
 from processes.cases.models import Case, CaseEvent, WorkItem
 from processes.policy import values
+from processes.texts import tr
 
 _FINISHED = ("completed", "carried_over")
 
@@ -36,14 +37,19 @@ def differing(session: Session) -> Iterator[str]:
             continue
         event = events[item.case_id].get(item.ref)
         if not event:
-            yield f"{item.case_number}：“{item.title}”没有办结记录"
+            yield tr("{case_number}：“{title}”没有办结记录", case_number=item.case_number, title=item.title)
             continue
         fault = _fault(item, event.pop(0))
         if fault:
-            yield f"{item.case_number}：“{item.title}”{fault}"
+            yield tr(
+                "{case_number}：“{title}”{fault}", case_number=item.case_number, title=item.title, fault=fault
+            )
     for case_id, refs in events.items():
         if case_id not in destroyed and any(refs.values()):
-            yield f"{numbers.get(case_id, f'第 {case_id} 号办件')}：有办结记录的环节缺失"
+            yield tr(
+                "{f}：有办结记录的环节缺失",
+                f=numbers.get(case_id, tr("第 {case_id} 号办件", case_id=case_id)),
+            )
 
 
 def _events(session: Session) -> dict[int, dict[str, list[CaseEvent]]]:
@@ -60,12 +66,12 @@ def _fault(item: WorkItem, event: CaseEvent) -> str:
         item.completed_by_id,
         item.completed_by,
     ):
-        return "的办理人被改动"
+        return tr("的办理人被改动")
     if event.kind == "carried_over" and event.payload.get("by") != (item.completed_by or ""):
-        return "的办理人被改动"
+        return tr("的办理人被改动")
     if event.payload.get("second_id") != item.second_id:
-        return "的共同办理人被改动"
+        return tr("的共同办理人被改动")
     kept = event.payload.get("said")
     if kept is not None and kept != said(item.submission or {}):
-        return "提交的内容被改动"
+        return tr("提交的内容被改动")
     return ""

@@ -18,6 +18,7 @@ from processes.access import account_states, log_chain, row_states
 from processes.access.scope import system_actor
 from processes.cases import anchors, draws, events, recorded_rows, work_audit
 from processes.cases.models import Case
+from processes.cli.language import echo
 from processes.errors import SealBroken
 from processes.office.system.restoring import RemakePaper
 from processes.opening import open_office
@@ -26,16 +27,17 @@ from processes.papers import files
 from processes.relief import audit, fund_queries
 from processes.settings import Settings
 from processes.storage import resealing
+from processes.texts import tr
 
 SECTIONS = {
-    "books": "备用金", "money": "救助金", "seals": "每日封存", "log": "访问记录和账号", "work": "办理环节",
-    "register": "家庭档案", "copies": "列表", "sealed": "加密内容", "rows": "登记的记录", "records": "文书和家庭档案", "told": "办件的各项内容", "numbers": "编号", "destroyed": "销毁",
-    "whole": "记录的所指和写法",
+    "books": tr("备用金"), "money": tr("救助金"), "seals": tr("每日封存"), "log": tr("访问记录和账号"), "work": tr("办理环节"),
+    "register": tr("家庭档案"), "copies": tr("列表"), "sealed": tr("加密内容"), "rows": tr("登记的记录"), "records": tr("文书和家庭档案"), "told": tr("办件的各项内容"), "numbers": tr("编号"), "destroyed": tr("销毁"),
+    "whole": tr("记录的所指和写法"),
 }  # fmt: skip
 """Comparisons beside the chain of each case and the files."""
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, NoResultFound)
 """Errors caused by a row that refers to nothing, or by an invalid value."""
-_STOPPED = "有记录不能读取或者所指的记录不存在，核对到此为止（见“记录的所指和写法”）"
+_STOPPED = tr("有记录不能读取或者所指的记录不存在，核对到此为止（见“记录的所指和写法”）")
 _LOG = logging.getLogger(__name__)
 
 
@@ -45,10 +47,12 @@ def audit_group() -> None:
 
 
 @audit_group.command("verify")
-@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
-@click.option("--files", "with_files", is_flag=True, help="逐个读取文书、扫描件和附件，指出丢失、残缺的。")
+@click.option("--json", "as_json", is_flag=True, help=tr("以 JSON 输出。"))
 @click.option(
-    "--remake", is_flag=True, help="与 --files 同用：能按存档内容重新生成的文书交后台任务重新生成。"
+    "--files", "with_files", is_flag=True, help=tr("逐个读取文书、扫描件和附件，指出丢失、残缺的。")
+)
+@click.option(
+    "--remake", is_flag=True, help=tr("与 --files 同用：能按存档内容重新生成的文书交后台任务重新生成。")
 )
 def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
     """核对每个办件的事件链、备用金台账、救助金与办件是否相符、每日封存、访问记录、账号、办理环节、文书、家庭档案、办件的各项内容、编号、登记的记录、加密内容、家庭档案的写法和列表用的副本、记录之间的所指；被改动或不平的退出码为 1。"""
@@ -67,7 +71,7 @@ def audit_verify(as_json: bool, with_files: bool, remake: bool) -> None:
             **differences,
             "files": [asdict(one) for one in missing],
         }
-        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        echo(json.dumps(result, ensure_ascii=False, indent=2))
     else:
         _say(checked, broken, differences, missing, remake)
     sys.exit(1 if broken or missing or any(differences.values()) else 0)
@@ -127,20 +131,37 @@ def _say(
     checked: int, broken: Mapping[str, str], found: Mapping[str, list[str]], missing: list[Any], remake: bool
 ) -> None:
     for number, fault in broken.items():
-        click.echo(f"{number}：{fault}")
+        echo(tr("{number}：{fault}", number=number, fault=fault))
     for name, title in SECTIONS.items():
         for fault in found[name]:
-            click.echo(f"{title}：{fault}")
+            echo(tr("{title}：{fault}", title=title, fault=fault))
     for one in missing:
-        click.echo(f"存档文件：{one.what}{one.said}，{_way_back(one, remake)}")
-    summary = "；".join(f"{title}{'有问题' if found[name] else '相符'}" for name, title in SECTIONS.items())
-    click.echo(f"核对 {checked} 个办件，{len(broken)} 个有问题；{summary}。")
+        echo(
+            tr(
+                "存档文件：{what}{said}，{remake}",
+                what=one.what,
+                said=one.said,
+                remake=_way_back(one, remake),
+            )
+        )
+    summary = tr("；").join(
+        tr("{title}{name}", title=title, name=tr("有问题") if found[name] else tr("相符"))
+        for name, title in SECTIONS.items()
+    )
+    echo(
+        tr(
+            "核对 {checked} 个办件，{broken} 个有问题；{summary}。",
+            checked=checked,
+            broken=len(broken),
+            summary=summary,
+        )
+    )
 
 
 def _way_back(one: files.LostFile, remake: bool) -> str:
     if not one.code:
-        return "请从备份恢复"
-    return "已交后台任务重新生成" if remake else "可加 --remake 按存档内容重新生成"
+        return tr("请从备份恢复")
+    return tr("已交后台任务重新生成") if remake else tr("可加 --remake 按存档内容重新生成")
 
 
 def register(main: click.Group) -> None:

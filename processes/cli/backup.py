@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from processes.backups import making, restoring
+from processes.cli.language import echo
 from processes.opening import open_office
 from processes.papers import files
+from processes.texts import tr
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -29,26 +31,29 @@ def backup_command(target: Path) -> None:
     """备份到 TARGET 下的新文件夹，不停机：数据库、文书、扫描件、附件、每日封存和校验清单。不含密钥。"""
     office = open_office()
     made = making.make(office, target)
-    click.echo(f"已备份到 {made}。")
-    click.echo(f"密钥不在备份里：{office.settings.keys} 须另行保管，没有密钥的备份无法读取。")
+    echo(tr("已备份到 {made}。", made=made))
+    echo(tr("密钥不在备份里：{keys} 须另行保管，没有密钥的备份无法读取。", keys=office.settings.keys))
     with office.database.reading("") as session:
         lost = list(files.missing(session, office.settings))
     if lost:
-        named = "；".join(lost[:_FEW]) + (f" 等 {len(lost)} 个" if len(lost) > _FEW else "")
-        click.echo(f"注意：以下文件在数据目录中已经缺失，这份备份里也没有：{named}。", err=True)
-        click.echo("请保留以前的备份，用 yimen audit verify --files 查明。", err=True)
+        named = tr("；").join(lost[:_FEW]) + (tr(" 等 {lost} 个", lost=len(lost)) if len(lost) > _FEW else "")
+        echo(tr("注意：以下文件在数据目录中已经缺失，这份备份里也没有：{named}。", named=named), err=True)
+        echo(tr("请保留以前的备份，用 yimen audit verify --files 查明。"), err=True)
         sys.exit(_INCOMPLETE)
 
 
 @click.command("restore")
 @click.argument("backup", type=_FOLDER)
 @click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), help="备份之后最后一个办公日，默认今天；编号按此跳过。"
+    "--until", type=click.DateTime(["%Y-%m-%d"]), help=tr("备份之后最后一个办公日，默认今天；编号按此跳过。")
 )
 @click.option(
-    "--last", "numbers", multiple=True, help="已知发出的最大编号，如“城关民救受〔2026〕57号”，可多次指定。"
+    "--last",
+    "numbers",
+    multiple=True,
+    help=tr("已知发出的最大编号，如“城关民救受〔2026〕57号”，可多次指定。"),
 )
-@click.option("--anchors", type=_FILE, help="比备份更新的 anchors.txt（原数据目录或外存的副本）。")
+@click.option("--anchors", type=_FILE, help=tr("比备份更新的 anchors.txt（原数据目录或外存的副本）。"))
 def restore_command(
     backup: Path, until: datetime | None, numbers: tuple[str, ...], anchors: Path | None
 ) -> None:
@@ -57,7 +62,16 @@ def restore_command(
     day: date | None = until.date() if until else None
     made = restoring.restore(office, backup, restoring.Wanted(day, numbers, anchors))
     for gap in made.gaps:
-        click.echo(f"{gap['shown']}　备份时到 {gap['last']}，下一个为 {gap['next']}")
-    click.echo(
-        "已恢复。备份之后出具的文书不在系统内，核验页会说明；请执行 yimen audit verify --files 核对后再启动。"
+        echo(
+            tr(
+                "{gap}　备份时到 {gap2}，下一个为 {gap3}",
+                gap=gap["shown"],
+                gap2=gap["last"],
+                gap3=gap["next"],
+            )
+        )
+    echo(
+        tr(
+            "已恢复。备份之后出具的文书不在系统内，核验页会说明；请执行 yimen audit verify --files 核对后再启动。"
+        )
     )

@@ -15,6 +15,7 @@ from processes.papers import template_fields
 from processes.papers.contracts import CONTRACTS
 from processes.rehearsal.scenarios import SCHEMA_FILE
 from processes.releases import shapes
+from processes.texts import tr
 from processes.verbs import registry
 
 FILE = Path(__file__).parents[2] / "docs" / "content.md"
@@ -27,11 +28,11 @@ A programme is a folder under `bpmn/`: `programme.toml`, `*.bpmn` (processes), `
 `forms/*.form`, `documents.toml` with `papers/*.html`, `policy.toml`, `scenarios/*.yaml`, `CHANGES.md`. `common/` beside it is shared by all. `yimen new-programme`
 makes one that works."""
 _FILES = (
-    ("programme.toml：项目", "programme", "Key paths: `.` goes into a table, `*` is a name of your own, `[]` each entry of a list."),
-    ("documents.toml：文书", "documents", "What papers the programme issues, and what stands in them."),
-    ("*.sheet.toml：计算表", "sheet", "The arithmetic of an entitlement, line by line."),
-    ("policy.toml：政策参数", "policy", "No number of the law stands in diagrams or tables; it stands here."),
-    ("*.form：表单", "form", "The subset of form-js that browser and server check alike."),
+    (tr("programme.toml：项目"), "programme", "Key paths: `.` goes into a table, `*` is a name of your own, `[]` each entry of a list."),
+    (tr("documents.toml：文书"), "documents", "What papers the programme issues, and what stands in them."),
+    (tr("*.sheet.toml：计算表"), "sheet", "The arithmetic of an entitlement, line by line."),
+    (tr("policy.toml：政策参数"), "policy", "No number of the law stands in diagrams or tables; it stands here."),
+    (tr("*.form：表单"), "form", "The subset of form-js that browser and server check alike."),
 )  # fmt: skip
 
 
@@ -41,42 +42,50 @@ def text() -> str:
     for title, kind, words in _FILES:
         parts.append(_section(title, words, _of_schema(json.loads(shapes.of_kind(kind).read_text("utf-8")))))
     parts.append(
-        _section("图形元素的扩展属性", "`spiffworkflow:property` of an element of a diagram.", _properties())
+        _section(
+            tr("图形元素的扩展属性"), "`spiffworkflow:property` of an element of a diagram.", _properties()
+        )
     )
     parts.append(_papers())
-    parts.append(_section("文书模板的过滤器", "What a template may put behind a value.", _filters()))
+    parts.append(_section(tr("文书模板的过滤器"), "What a template may put behind a value.", _filters()))
     parts.append(
         _section(
-            "条件和算式的函数",
+            tr("条件和算式的函数"),
             "What expressions of diagrams, tables, sheets and papers may call.",
             _functions(),
         )
     )
     parts.append(verbs())
     scenario = json.loads(SCHEMA_FILE.read_text("utf-8"))
-    parts.append(_section("scenarios/*.yaml：情景", str(scenario["description"]), _of_schema(scenario)))
+    parts.append(_section(tr("scenarios/*.yaml：情景"), str(scenario["description"]), _of_schema(scenario)))
     for name, inner in scenario["$defs"].items():
-        parts.append(_section(f"情景中的 {name}", "Read where the keys above name it.", _of_schema(inner), 3))
+        parts.append(
+            _section(
+                tr("情景中的 {name}", name=name), "Read where the keys above name it.", _of_schema(inner), 3
+            )
+        )
     return "\n\n".join(parts) + "\n"
 
 
 def verbs() -> str:
     """Return every service operation with its parameters, in Markdown."""
-    rows: list[tuple[str, ...]] = [("操作", "名称", "参数", "说明")]
+    rows: list[tuple[str, ...]] = [(tr("操作"), tr("名称"), tr("参数"), tr("说明"))]
     for verb in sorted(registry.all_verbs().values(), key=lambda v: v.name):
         hints = typing.get_type_hints(verb.run)
         parameters = [_parameter(p, hints.get(n)) for n, p in verb.parameters.items()]
-        marks = "；须有有效决定" if verb.needs_decision else ""
+        marks = tr("；须有有效决定") if verb.needs_decision else ""
         rows.append(
             (
                 f"`{verb.name}`",
                 verb.title,
-                "，".join(parameters) or "—",
+                tr("，").join(parameters) or "—",
                 verb.description.rstrip("。") + marks,
             )
         )
     return _section(
-        "服务操作", "What a service task may ask of the office (`spiffworkflow:serviceTaskOperator`).", rows
+        tr("服务操作"),
+        "What a service task may ask of the office (`spiffworkflow:serviceTaskOperator`).",
+        rows,
     )
 
 
@@ -87,14 +96,14 @@ def _parameter(parameter: inspect.Parameter, hint: Any) -> str:
 
 
 def _of_schema(schema: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    return [("键", "名称", "值", "必填", "说明"), *_keys(schema, "")]
+    return [(tr("键"), tr("名称"), tr("值"), tr("必填"), tr("说明")), *_keys(schema, "")]
 
 
 def _keys(schema: Mapping[str, Any], before: str) -> Iterator[tuple[str, ...]]:
     required = schema.get("required", ())
     for key, inner in schema.get("properties", {}).items():
         yield (
-            f"`{before}{key}`", inner["title"], _value(inner), "是" if key in required else "", inner["description"],
+            f"`{before}{key}`", inner["title"], _value(inner), tr("是") if key in required else "", inner["description"],
         )  # fmt: skip
         yield from _keys(inner, f"{before}{key}.")
         if isinstance(inner.get("items"), dict):
@@ -107,7 +116,7 @@ def _value(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
     if "enum" in schema:
-        return "、".join(f"`{v}`" for v in schema["enum"])
+        return tr("、").join(f"`{v}`" for v in schema["enum"])
     kind = schema.get("type", "any")
     text = " or ".join(kind) if isinstance(kind, list) else str(kind)
     inner = schema.get("items")
@@ -118,29 +127,31 @@ def _value(schema: Mapping[str, Any]) -> str:
 
 def _properties() -> list[tuple[str, ...]]:
     rows = [(f"`{name}`", p.title, p.carried_by, p.description) for name, p in PROPERTIES.items()]
-    return [("属性", "名称", "元素", "说明"), *rows]
+    return [(tr("属性"), tr("名称"), tr("元素"), tr("说明")), *rows]
 
 
 def _papers() -> str:
     parts = [
-        "## 文书模板可以读什么\n\nBy the contract that `documents.toml` names; `fields.NAME` and `answers.STEP.KEY` come from the programme."
+        tr(
+            "## 文书模板可以读什么\n\nBy the contract that `documents.toml` names; `fields.NAME` and `answers.STEP.KEY` come from the programme."
+        )
     ]
     for contract, kind in CONTRACTS.items():
         rows = [(f"`{f.written}`", f.title) for f in template_fields.of_contract(contract)]
-        parts.append(_section(contract, (kind.__doc__ or "").strip(), [("写法", "内容"), *rows], 3))
+        parts.append(_section(contract, (kind.__doc__ or "").strip(), [(tr("写法"), tr("内容")), *rows], 3))
     return "\n\n".join(parts)
 
 
 def _filters() -> list[tuple[str, ...]]:
     return [
-        ("写法", "名称", "说明"),
+        (tr("写法"), tr("名称"), tr("说明")),
         *((f"`{f.written}`", f.title, f.source) for f in template_fields.filters()),
     ]
 
 
 def _functions() -> list[tuple[str, ...]]:
     return [
-        ("写法", "名称", "说明"),
+        (tr("写法"), tr("名称"), tr("说明")),
         *((f"`{f.written}`", f.title, f.description) for f in FUNCTIONS.values()),
     ]
 

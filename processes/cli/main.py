@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from processes.cli import audit, backup, content, founding
+from processes.cli.language import echo
 from processes.cli.usage import Commands
 from processes.compound import explaining, rekeying, row_backlog
 from processes.demo import filling
@@ -25,11 +26,12 @@ from processes.rehearsal import coverage, publishing, reports
 from processes.releases import lint
 from processes.settings import OWNER_ONLY, from_environment
 from processes.storage import certificate, keyring
+from processes.texts import tr
 from processes.verbs.registry import office_for_lint
 from processes.worker import loop
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help=tr("以 JSON 输出。"))
 
 
 @click.group(cls=Commands)
@@ -48,8 +50,16 @@ def lint_command(paths: tuple[Path, ...], as_json: bool) -> None:
         _print_json({"problems": [asdict(p) for p in problems]})
     else:
         for p in problems:
-            click.echo(f"{p.file}：{p.element or '（全文）'}：{p.message}［{p.rule}］")
-        click.echo(f"共 {len(problems)} 处问题。" if problems else "没有发现问题。")
+            echo(
+                tr(
+                    "{file}：{element}：{message}［{rule}］",
+                    file=p.file,
+                    element=p.element or tr("（全文）"),
+                    message=p.message,
+                    rule=p.rule,
+                )
+            )
+        echo(tr("共 {problems} 处问题。", problems=len(problems)) if problems else tr("没有发现问题。"))
     sys.exit(1 if problems else 0)
 
 
@@ -69,10 +79,12 @@ def scenario_command(paths: tuple[Path, ...], as_json: bool) -> None:
         )
     else:
         for r in results:
-            click.echo(f"{'通过' if r.passed else '不符'}　{r.scenario}")
+            echo(
+                tr("{passed}　{scenario}", passed=tr("通过") if r.passed else tr("不符"), scenario=r.scenario)
+            )
             for difference in r.differences:
-                click.echo(f"　　　{difference}")
-        click.echo(f"通过 {len(results) - failed}，不符 {failed}。")
+                echo(f"　　　{difference}")
+        echo(tr("通过 {failed}，不符 {failed2}。", failed=len(results) - failed, failed2=failed))
     sys.exit(1 if failed or not results else 0)
 
 
@@ -86,24 +98,35 @@ def coverage_command(as_json: bool) -> None:
         _print_json({k: found[k] for k in ("clauses", "uncovered_flows")})
     else:
         for clause, count in found["clauses"].items():
-            click.echo(f"{clause}　{count} 个情景" if count else f"{clause}　没有情景办到")
+            echo(
+                tr("{clause}　{count} 个情景", clause=clause, count=count)
+                if count
+                else tr("{clause}　没有情景办到", clause=clause)
+            )
         for file, flows in found["uncovered_flows"].items():
-            click.echo(f"{file}：没有走到 {'、'.join(flows)}")
+            echo(tr("{file}：没有走到 {flows}", file=file, flows=tr("、").join(flows)))
         for title in found["failed"]:
-            click.echo(f"不符　{title}")
+            echo(tr("不符　{title}", title=title))
     sys.exit(1 if found["uncovered_flows"] or found["failed"] else 0)
 
 
 @main.command("publish")
 @click.argument("programme")
-@click.option("--note", default="", help="发布说明。")
+@click.option("--note", default="", help=tr("发布说明。"))
 def publish_command(programme: str, note: str) -> None:
     """检查、演练并发布一个救助项目。"""
     try:
         release = publishing.publish_programme(open_office(), programme, note, office_for_lint())
     except YimenError as fault:
         raise click.ClickException(fault.message) from fault
-    click.echo(f"{release.programme} 第 {release.number} 版（{release.digest[:12]}）")
+    echo(
+        tr(
+            "{programme} 第 {number} 版（{digest}）",
+            programme=release.programme,
+            number=release.number,
+            digest=release.digest[:12],
+        )
+    )
 
 
 @main.command("parameters")
@@ -123,9 +146,19 @@ def parameters_command(as_json: bool) -> None:
         _print_json({"parameters": shown_rows})
         return
     for r in rows:
-        state = f"{r.confirmed_by}确认" if r.is_confirmed else "未确认"
-        place = r.division or "全县"
-        click.echo(f"{r.name}　{shown(r.scalar)}　自 {r.since} 起　{place}　{r.source}　{state}")
+        state = tr("{confirmed_by}确认", confirmed_by=r.confirmed_by) if r.is_confirmed else tr("未确认")
+        place = r.division or tr("全县")
+        echo(
+            tr(
+                "{name}　{scalar}　自 {since} 起　{place}　{source}　{state}",
+                name=r.name,
+                scalar=shown(r.scalar),
+                since=r.since,
+                place=place,
+                source=r.source,
+                state=state,
+            )
+        )
 
 
 @main.group("keys")
@@ -140,17 +173,25 @@ def keys_rotate(kind: str) -> None:
     office = open_office()
     try:
         retired = rekeying.rotate(
-            office, kind, lambda title, n: click.echo(f"{title}：{n} 处已换") if n else None
+            office,
+            kind,
+            lambda title, n: echo(tr("{title}：{n} 处已换", title=title, n=n)) if n else None,
         )
     except YimenError as fault:
         raise click.ClickException(fault.message) from fault
     title = rekeying.TITLES[kind]
     if retired is None:
-        click.echo(f"{title}已更换完毕，可以从环境变量中去掉旧密钥。")
+        echo(tr("{title}已更换完毕，可以从环境变量中去掉旧密钥。", title=title))
     else:
-        click.echo(f"{title}已更换。旧密钥在 {retired}，恢复此前的备份时需要；不再需要时请销毁。")
+        echo(
+            tr(
+                "{title}已更换。旧密钥在 {retired}，恢复此前的备份时需要；不再需要时请销毁。",
+                title=title,
+                retired=retired,
+            )
+        )
     if kind == keyring.SESSION:
-        click.echo("重启网页服务后生效，届时所有人需重新登录。")
+        echo(tr("重启网页服务后生效，届时所有人需重新登录。"))
 
 
 @main.command("verify")
@@ -165,16 +206,41 @@ def verify_command(file: Path) -> None:
     seen = signing.check(content, own)
     with office.database.reading("") as session:
         paper = signing.known(session, content)
-    click.echo("不是本系统出具的原件" if paper is None else f"与《{paper.title}》{paper.number} 逐字节一致")
+    echo(
+        tr("不是本系统出具的原件")
+        if paper is None
+        else tr("与《{title}》{number} 逐字节一致", title=paper.title, number=paper.number)
+    )
     if seen is None:
-        click.echo("文件不能读取，可能已经损坏，签名无法核对")
+        echo(tr("文件不能读取，可能已经损坏，签名无法核对"))
     for one in seen or ():
-        held = "内容没有改动" if one.whole else "内容已被改动" if not one.intact else "其后增加了别的内容"
-        kind = "；自制证书，不是法律意义上的电子签章" if one.self_made else ""
-        stamped = f"；时间戳 {one.stamped}" if one.stamped else ""
-        own_one = "" if one.trusted else "；证书不是本单位登记的证书，不能证明由该人或该单位签名"
-        says = f"{one.name}（{one.role}）" if one.trusted else f"签名自称“{one.name}”（{one.role}）"
-        click.echo(f"{says}，证书持有人 {one.subject}，{one.at}：{held}{stamped}{kind}{own_one}")
+        held = (
+            tr("内容没有改动")
+            if one.whole
+            else tr("内容已被改动")
+            if not one.intact
+            else tr("其后增加了别的内容")
+        )
+        kind = tr("；自制证书，不是法律意义上的电子签章") if one.self_made else ""
+        stamped = tr("；时间戳 {stamped}", stamped=one.stamped) if one.stamped else ""
+        own_one = "" if one.trusted else tr("；证书不是本单位登记的证书，不能证明由该人或该单位签名")
+        says = (
+            tr("{name}（{role}）", name=one.name, role=one.role)
+            if one.trusted
+            else tr("签名自称“{name}”（{role}）", name=one.name, role=one.role)
+        )
+        echo(
+            tr(
+                "{says}，证书持有人 {subject}，{at}：{held}{stamped}{kind}{own_one}",
+                says=says,
+                subject=one.subject,
+                at=one.at,
+                held=held,
+                stamped=stamped,
+                kind=kind,
+                own_one=own_one,
+            )
+        )
     if paper is None or seen is None or not all(one.whole and one.trusted for one in seen):
         raise SystemExit(1)
 
@@ -189,7 +255,7 @@ def explain_command(number: str, as_json: bool) -> None:
         _print_json(found.as_json())
     else:
         for line in found.as_text():
-            click.echo(line)
+            echo(line)
     sys.exit(0 if found.rerun.same else 1)
 
 
@@ -198,7 +264,7 @@ def explain_command(number: str, as_json: bool) -> None:
     "--demo",
     "with_demo",
     is_flag=True,
-    help="建立演示县（虚构数据，账号密码公开），不能与正式单位同在一个数据目录。",
+    help=tr("建立演示县（虚构数据，账号密码公开），不能与正式单位同在一个数据目录。"),
 )
 def setup_command(with_demo: bool) -> None:
     """建立或升级数据库，发布安装目录中有变化的流程；不会建立演示账号，除非指定 --demo。"""
@@ -209,7 +275,7 @@ def setup_command(with_demo: bool) -> None:
     try:
         office = checked_office(office)
     except OfficeMissing as missing:
-        click.echo(missing.message)  # installed but not founded: nothing to publish for
+        echo(missing.message)  # installed but not founded: nothing to publish for
         return
     row_backlog.note_every_row(office)
     settings = office.settings
@@ -217,7 +283,7 @@ def setup_command(with_demo: bool) -> None:
     if with_demo:
         filling.found(office, office_for_lint(), click.echo)
         return
-    publishing.publish_content(office, "安装目录更新", office_for_lint(), click.echo)
+    publishing.publish_content(office, tr("安装目录更新"), office_for_lint(), click.echo)
 
 
 @main.command("worker")
@@ -227,7 +293,7 @@ def worker_command() -> None:
 
 
 def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 founding.register(main)

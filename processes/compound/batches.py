@@ -19,6 +19,7 @@ from processes.office.steps.batch import NoteBatch, NoteBatchResult
 from processes.office.steps.claim import ClaimTask, ReleaseTask
 from processes.office.steps.transfer import TransferTask
 from processes.office.steps.urge import UrgeTask
+from processes.texts import tr
 
 MOST = 100
 
@@ -31,9 +32,9 @@ def perform(
     Raises `Invalid` for an unknown kind or too many; refusals of single steps are in their results.
     """
     if kind not in BatchKind.titles():
-        raise Invalid(reason="这种操作不能批量办理")
+        raise Invalid(reason=tr("这种操作不能批量办理"))
     if not 1 <= len(items) <= MOST:
-        raise Invalid(reason=f"请选择 1 至 {MOST} 项")
+        raise Invalid(reason=tr("请选择 1 至 {MOST} 项", MOST=MOST))
     results = [_one(office, actor, kind, item_id, version, to, reason) for item_id, version in items]
     return office.perform(NoteBatch(BatchKind(kind), tuple(results)), actor)
 
@@ -44,7 +45,7 @@ def _one(
     with office.database.reading(actor.division, actor.department) as session:
         item = session.get(WorkItem, item_id)
     if item is None:
-        return {"item": item_id, "title": "", "ok": False, "said": "没有找到这项待办"}
+        return {"item": item_id, "title": "", "ok": False, "said": tr("没有找到这项待办")}
     row: dict[str, Any] = {
         "item": item_id, "title": f"{item.applicant} {item.title}", "number": item.case_number,
         "had": item.claimed_by_id, "had_name": item.claimed_by,
@@ -59,7 +60,7 @@ def _one(
     return {
         **row,
         "ok": True,
-        "said": "已" + BatchKind(kind).title,
+        "said": tr("已") + BatchKind(kind).title,
         "version": 0 if after is None else after.version,
     }
 

@@ -22,6 +22,7 @@ from processes.office.door import Office
 from processes.parameters.pins import CasePolicy
 from processes.policy import values
 from processes.releases import publish
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +54,56 @@ class Explanation:
 
     def as_text(self) -> Iterator[str]:
         """Return lines for a terminal."""
-        yield f"办件 {self.number}"
+        yield tr("办件 {number}", number=self.number)
         if self.card is not None:
-            verdict = {True: "符合条件", False: "不符合条件", None: "尚未算完"}[self.card.grants]
-            yield f"测算：{verdict}，{self.card.reason}（{self.card.article}）"
-            yield f"金额：{self.card.arithmetic}"
+            verdict = {True: tr("符合条件"), False: tr("不符合条件"), None: tr("尚未算完")}[self.card.grants]
+            yield tr(
+                "测算：{verdict}，{reason}（{article}）",
+                verdict=verdict,
+                reason=self.card.reason,
+                article=self.card.article,
+            )
+            yield tr("金额：{arithmetic}", arithmetic=self.card.arithmetic)
         for title, lines in self.sheets:
-            yield f"【{title}】"
+            yield tr("【{title}】", title=title)
             for line in lines:
-                yield f"  {line.title}：{line.sentence} → {line.result}　{line.article}"
-                yield from (f"      {who}：{detail}" for who, detail in line.members)
+                yield tr(
+                    "  {title}：{sentence} → {result}　{article}",
+                    title=line.title,
+                    sentence=line.sentence,
+                    result=line.result,
+                    article=line.article,
+                )
+                yield from (
+                    tr("      {who}：{detail}", who=who, detail=detail) for who, detail in line.members
+                )
         for p in self.parameters:
-            state = "" if p.confirmed else "，未确认"
-            yield f"参数 {p.title} {p.value} {p.unit}（自 {p.since} 起，{p.source}{state}）"
+            state = "" if p.confirmed else tr("，未确认")
+            yield tr(
+                "参数 {title} {value} {unit}（自 {since} 起，{source}{state}）",
+                title=p.title,
+                value=p.value,
+                unit=p.unit,
+                since=p.since,
+                source=p.source,
+                state=state,
+            )
         for c in self.rerun.compared:
-            yield f"复算 {c.name}：{'一致' if c.same else '不一致'}"
-            yield from (f"      {title}：留存 {before}，复算 {now}" for title, before, now in c.differences)
-        yield from (f"参数簿现值不同：{m}" for m in self.today.moved)
+            yield tr("复算 {name}：{same}", name=c.name, same=tr("一致") if c.same else tr("不一致"))
+            yield from (
+                tr("      {title}：留存 {before}，复算 {now}", title=title, before=before, now=now)
+                for title, before, now in c.differences
+            )
+        yield from (tr("参数簿现值不同：{m}", m=m) for m in self.today.moved)
         for c in self.today.compared:
             yield from (
-                f"按参数簿现值 {c.name}　{title}：留存 {before}，重算 {now}"
+                tr(
+                    "按参数簿现值 {name}　{title}：留存 {before}，重算 {now}",
+                    name=c.name,
+                    title=title,
+                    before=before,
+                    now=now,
+                )
                 for title, before, now in c.differences
             )
 

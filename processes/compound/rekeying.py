@@ -14,11 +14,12 @@ from processes.office.system import keys
 from processes.office.system.keys import PartResult, ReindexRows, ResealRows
 from processes.policy.calendar import civil_date
 from processes.storage import file_store, keyring, resealing
+from processes.texts import tr
 
 TITLES = {
-    keyring.ENCRYPTION: "加密密钥",
-    keyring.INDEX: "索引密钥（身份证号、电话、账号）",
-    keyring.SESSION: "登录会话密钥",
+    keyring.ENCRYPTION: tr("加密密钥"),
+    keyring.INDEX: tr("索引密钥（身份证号、电话、账号）"),
+    keyring.SESSION: tr("登录会话密钥"),
 }
 
 
@@ -36,7 +37,11 @@ def rotate(office: Office, kind: str, tell: Callable[[str, int], None]) -> Path 
         if given:
             name = f"YIMEN_KEY_{kind.upper()}"
             raise RuleBroken(
-                reason=f"{TITLES[kind]}由环境变量 {name} 给出：请写成“新密钥,旧密钥”，重启后再执行"
+                reason=tr(
+                    "{kind}由环境变量 {name} 给出：请写成“新密钥,旧密钥”，重启后再执行",
+                    kind=TITLES[kind],
+                    name=name,
+                )
             )
         keyring.add_key(folder, kind)
     if kind != keyring.SESSION:

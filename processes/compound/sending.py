@@ -28,17 +28,19 @@ from processes.access.scope import system_actor
 from processes.cases import notices, notification_preferences
 from processes.cases.models import Notice
 from processes.compound import leasing
+from processes.languages.catalogue import CHINESE, lookup
 from processes.office.door import Office
 from processes.office.system.jobs import PostponeJob
 from processes.settings import Settings
 from processes.storage import outbox
+from processes.texts import Lookup, shown, tr
 
 PEOPLE_AT_ONCE = 200
 SECONDS = 15
 TITLES = {
-    "returned": "退回", "cosign": "请会签", "cosigned": "会签结果", "second": "共同办理", "delegated": "委派", "handed_back": "交回", "recalled": "收回委派",
-    "taken_over": "接管", "account": "账号变更", "transferred": "转办", "urged": "催办", "escalated": "多次催办", "asked": "请答复", "answered": "答复",
-    "copied": "抄送", "absence": "代办", "mentioned": "提到您", "move": "移动办理", "due": "期限预警", "difference": "登记差异", "transfer": "迁移", "parameter": "政策参数",
+    "returned": tr("退回"), "cosign": tr("请会签"), "cosigned": tr("会签结果"), "second": tr("共同办理"), "delegated": tr("委派"), "handed_back": tr("交回"), "recalled": tr("收回委派"),
+    "taken_over": tr("接管"), "account": tr("账号变更"), "transferred": tr("转办"), "urged": tr("催办"), "escalated": tr("多次催办"), "asked": tr("请答复"), "answered": tr("答复"),
+    "copied": tr("抄送"), "absence": tr("代办"), "mentioned": tr("提到您"), "move": tr("移动办理"), "due": tr("期限预警"), "difference": tr("登记差异"), "transfer": tr("迁移"), "parameter": tr("政策参数"),
 }  # fmt: skip
 log = structlog.get_logger()
 
@@ -53,9 +55,19 @@ class Letter:
     """Jobs that are done once it is sent."""
 
     @property
+    def find(self) -> Lookup:
+        """Return what finds a message in the language of the recipient's screens."""
+        return lookup(self.account.language or CHINESE)
+
+    @property
     def lines(self) -> list[str]:
         """Return a line for each notice: its kind and the case, no names."""
-        return [f"{TITLES.get(n.kind, '消息')}　{n.case_number}".strip() for n in self.notices]
+        return [
+            tr("{kind}　{case_number}", kind=TITLES.get(n.kind, tr("消息")), case_number=n.case_number)
+            if n.case_number
+            else TITLES.get(n.kind, tr("消息"))
+            for n in self.notices
+        ]
 
 
 def send_mail(office: Office) -> int:
@@ -119,12 +131,14 @@ def _put_off(office: Office, keys: Sequence[str], until: datetime, error: str = 
 
 def _mail(settings: Settings, letter: Letter) -> None:
     message = EmailMessage()
-    message["Subject"] = f"社会救助办件：{len(letter.notices)} 条新消息"
+    subject = tr("社会救助办件：{notices} 条新消息", notices=len(letter.notices))
+    message["Subject"] = shown(subject, letter.find)
     message["From"], message["To"] = settings.mail_from, letter.account.email
-    body = "\n".join(letter.lines)
-    message.set_content(
-        f"{letter.account.name}：\n\n{body}\n\n请登录系统查看：{settings.public_address}/notices\n"
-    )
+    body = tr(
+        "{name}：\n\n{body}\n\n请登录系统查看：{public_address}/notices\n",
+        name=letter.account.name, body=tr("\n").join(letter.lines), public_address=settings.public_address,
+    )  # fmt: skip
+    message.set_content(shown(body, letter.find))
     place = urlsplit(settings.smtp)
     # The password is sent only to a server whose certificate matches its name.
     trusted = ssl.create_default_context()
@@ -157,7 +171,7 @@ def _short_message(settings: Settings, letter: Letter) -> None:
     """POST to the office's short-message gateway, signed so that the gateway can authenticate the caller."""
     message: dict[str, Any] = {
         "mobile": letter.account.mobile, "count": len(letter.notices),
-        "text": f"社会救助办件：{'；'.join(letter.lines[:3])}{'等' if len(letter.lines) > 3 else ''}，请登录系统查看。",  # noqa: PLR2004
+        "text": shown(tr("社会救助办件：{lines}{more}，请登录系统查看。", lines=tr("；").join(letter.lines[:3]), more=tr("等") if len(letter.lines) > 3 else ""), letter.find),  # noqa: PLR2004
     }  # fmt: skip
     body = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
     signature = hmac.new(settings.sms_secret.encode(), body, hashlib.sha256).hexdigest()

@@ -13,10 +13,11 @@ from processes.coordination.status import OfferStatus
 from processes.errors import Invalid, NotFound, Unreadable
 from processes.policy import reading
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 KINDS = {
-    "money": "资金帮扶", "goods": "物资帮扶", "medical": "医疗帮扶", "education": "助学帮扶",
-    "care": "照料陪护", "work": "就业帮扶", "counsel": "心理疏导、社工服务",
+    "money": tr("资金帮扶"), "goods": tr("物资帮扶"), "medical": tr("医疗帮扶"), "education": tr("助学帮扶"),
+    "care": tr("照料陪护"), "work": tr("就业帮扶"), "counsel": tr("心理疏导、社工服务"),
 }  # fmt: skip
 LONGEST = 80
 
@@ -33,7 +34,7 @@ def add(
     """Add an offer for the actor's division."""
     name, text = reading.text(organisation), reading.text(description, lines=True)
     if not name or not text or kind not in KINDS or len(name) > LONGEST or len(text) > 4 * LONGEST:
-        raise Invalid(reason="请填写单位名称、帮扶类别和内容")
+        raise Invalid(reason=tr("请填写单位名称、帮扶类别和内容"))
     row = Offer(
         division=actor.division, organisation=name, kind=kind, description=text, phone=reading.phone(phone),
         until=until, status=OfferStatus.OPEN, taken=0, added_at=uow.now, added_by=actor.name,

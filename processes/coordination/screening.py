@@ -23,9 +23,10 @@ from processes.policy.figures import amount
 from processes.releases import publish
 from processes.releases.bundle import Bundle, Screening
 from processes.relief import queries as relief
+from processes.texts import tr
 
 RESULTS_BY_HOPE = ("yes", "needs", "no")
-RESULTS = {"yes": "拟符合", "no": "不符合", "needs": "待补充"}
+RESULTS = {"yes": tr("拟符合"), "no": tr("不符合"), "needs": tr("待补充")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Screened:
         for one in self.findings:
             by_reason.setdefault((one.result, one.reason, one.article), []).append(one)
         return tuple(
-            ("" if len(same) == len(self.findings) else "、".join(f.member for f in same), same[0])
+            ("" if len(same) == len(self.findings) else tr("、").join(f.member for f in same), same[0])
             for same in by_reason.values()
         )
 
@@ -108,7 +109,7 @@ def _one(
                 Finding(name, str(decision["result"]), str(decision["reason"]), str(decision["article"]))
             )
     except YimenError as fault:
-        findings = [Finding("", "needs", f"无法筛查：{fault.message}", "")]
+        findings = [Finding("", "needs", tr("无法筛查：{message}", message=fault.message), "")]
     materials = (
         tuple(bundle.materials(screening.process).values()) if not bundle.programme.get("entrance") else ()
     )
@@ -125,4 +126,9 @@ def _figures(bundle: Bundle, data: Mapping[str, Any]) -> str:
         return ""
     income, standard = values
     sign = "<" if income < standard else "=" if income == standard else ">"
-    return f"人均月收入 {amount(income)} 元 {sign} 标准 {amount(standard)} 元"
+    return tr(
+        "人均月收入 {income} 元 {sign} 标准 {standard} 元",
+        income=amount(income),
+        sign=sign,
+        standard=amount(standard),
+    )

@@ -28,6 +28,7 @@ from processes.policy.figures import amount, figure
 from processes.releases.bundle import Bundle
 from processes.releases.verdicts import VerdictRule
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,20 @@ def _level(computation: Computation, rule: VerdictRule) -> str:
     """Why this level decides, with the limits that the table read."""
     reason = str(computation.value(rule.level) or "")
     limits = [
-        f"{p.title} {p.value} {p.unit}{'' if p.confirmed else '，未确认'}"
+        tr(
+            "{title} {value} {unit}{confirmed}",
+            title=p.title,
+            value=p.value,
+            unit=p.unit,
+            confirmed="" if p.confirmed else tr("，未确认"),
+        )
         for p in computation.of_table(rule.level.partition(".")[0])
     ]
-    return f"{reason}（{'；'.join(limits)}）" if reason and limits else reason
+    return (
+        tr("{reason}（{limits}）", reason=reason, limits=tr("；").join(limits))
+        if reason and limits
+        else reason
+    )
 
 
 def failed(computation: Computation, rule: VerdictRule) -> tuple[ExplainedLine, ...]:
@@ -138,7 +149,7 @@ def objections(data: Mapping[str, Any]) -> tuple[str, ...]:
     record = data.get("objection_record")
     if not isinstance(record, Mapping) or not record.get("raised"):
         return ()
-    return (str(record.get("summary") or "公示期间有异议"),)
+    return (str(record.get("summary") or tr("公示期间有异议")),)
 
 
 def note_deviation(
@@ -154,7 +165,9 @@ def note_deviation(
 
 def _people(members: Sequence[Mapping[str, Any]]) -> tuple[PersonShown, ...]:
     return tuple(
-        PersonShown(str(m["name"]), str(m["relation"]), str(m["age"]), "、".join(_conditions(m)) or "健康")
+        PersonShown(
+            str(m["name"]), str(m["relation"]), str(m["age"]), tr("、").join(_conditions(m)) or tr("健康")
+        )
         for m in members
     )
 
@@ -163,8 +176,8 @@ def _conditions(person: Mapping[str, Any]) -> list[str]:
     disabled = disability(str(person["disability_kind"]), int(person["disability_grade"]))
     return (
         [disabled] * bool(disabled)
-        + ["重病"] * bool(person["grave_illness"])
-        + ["在校学生"] * bool(person["is_student"])
+        + [tr("重病")] * bool(person["grave_illness"])
+        + [tr("在校学生")] * bool(person["is_student"])
     )
 
 

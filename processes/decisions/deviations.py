@@ -20,6 +20,7 @@ from processes.errors import ExpressionFailed, FormInvalid
 from processes.policy.figures import amount
 from processes.releases.verdicts import VerdictRule
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 REASON, AMOUNT = "deviation_reason", "amount"
 """Fields of a verdict's form: the reason for a deviation; the amount that it sets."""
@@ -44,20 +45,20 @@ def compare(computation: Computation, rule: VerdictRule, task: str, form: Mappin
         return None
     due = computation.at(rule.amount)
     verdict = (
-        f"可以给予，{amount(due)} 元"
+        tr("可以给予，{due} 元", due=amount(due))
         if grants and isinstance(due, Decimal)
-        else "可以给予"
+        else tr("可以给予")
         if grants
-        else "不予给予"
+        else tr("不予给予")
     )
     if bool(grants) != agrees:
-        return Found(verdict, "同意" if agrees else "不同意")
+        return Found(verdict, tr("同意") if agrees else tr("不同意"))
     given = form.get(AMOUNT)
     if not agrees or not isinstance(given, Decimal) or not isinstance(due, Decimal) or given == due:
         return None
     if given > due:
-        raise FormInvalid({AMOUNT: [f"不能高于测算金额 {amount(due)} 元"]})
-    return Found(verdict, f"核定 {amount(given)} 元")
+        raise FormInvalid({AMOUNT: [tr("不能高于测算金额 {due} 元", due=amount(due))]})
+    return Found(verdict, tr("核定 {given} 元", given=amount(given)))
 
 
 def _agrees(rule: VerdictRule, task: str, form: Mapping[str, Any]) -> bool | None:
@@ -75,7 +76,15 @@ def demand_reason(deviation: Found, form: Mapping[str, Any]) -> str:
     reason = str(form.get(REASON) or "").strip()
     if not reason:
         raise FormInvalid(
-            {REASON: [f"测算结果为“{deviation.computed}”，与您的意见“{deviation.decided}”不一致，请写明理由"]}
+            {
+                REASON: [
+                    tr(
+                        "测算结果为“{computed}”，与您的意见“{decided}”不一致，请写明理由",
+                        computed=deviation.computed,
+                        decided=deviation.decided,
+                    )
+                ]
+            }
         )
     return reason
 

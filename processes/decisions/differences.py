@@ -14,15 +14,16 @@ from processes.people.forms import (
     WORK_ABILITIES,
 )
 from processes.policy import values
+from processes.texts import tr
 
-_NONE = "无"
+_NONE = tr("无")
 _DERIVED = frozenset({"id", "total", "income_lines", "income", "exempted"})
 """Derived from other values, or the number of lines."""
 _TITLES = {
-    "relation": "与户主关系", "disability_grade": "残疾等级", "disability_kind": "残疾类别", "grave_illness": "重病",
-    "is_student": "在校学生", "work_ability": "劳动能力", "name": "姓名", "sex": "性别", "birth_on": "出生日期",
-    "id_number": "身份证号", "age": "年龄", "identified_as": "查明的身份", "died_on": "死亡日期", "exemptions": "财产豁免", "address": "住址",
-    "category": "类别", **INCOME_KINDS, **EXPENSE_KINDS, **PROPERTY_KINDS,
+    "relation": tr("与户主关系"), "disability_grade": tr("残疾等级"), "disability_kind": tr("残疾类别"), "grave_illness": tr("重病"),
+    "is_student": tr("在校学生"), "work_ability": tr("劳动能力"), "name": tr("姓名"), "sex": tr("性别"), "birth_on": tr("出生日期"),
+    "id_number": tr("身份证号"), "age": tr("年龄"), "identified_as": tr("查明的身份"), "died_on": tr("死亡日期"), "exemptions": tr("财产豁免"), "address": tr("住址"),
+    "category": tr("类别"), **INCOME_KINDS, **EXPENSE_KINDS, **PROPERTY_KINDS,
 }  # fmt: skip
 _WORDS = {"work_ability": WORK_ABILITIES, "category": CATEGORIES}
 
@@ -36,7 +37,9 @@ class Difference:
     after: str
 
     def __str__(self) -> str:
-        return f"{self.title}：测算时 {self.before}，现为 {self.after}"
+        return tr(
+            "{title}：测算时 {before}，现为 {after}", title=self.title, before=self.before, after=self.after
+        )
 
 
 def between(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Difference]:
@@ -47,12 +50,12 @@ def between(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Differenc
     old, new = _people(before), _people(now)
     names = {key: str(p.get("name") or "") for key, p in {**old, **new}.items()}
     differences = [
-        Difference(f"家庭成员{names[k]}", str(p.get("relation", "")), "已不在本户")
+        Difference(tr("家庭成员{k}", k=names[k]), str(p.get("relation", "")), tr("已不在本户"))
         for k, p in old.items()
         if k not in new
     ]
     differences += [
-        Difference(f"家庭成员{names[k]}", "不在本户", str(p.get("relation", "")))
+        Difference(tr("家庭成员{k}", k=names[k]), tr("不在本户"), str(p.get("relation", "")))
         for k, p in new.items()
         if k not in old
     ]
@@ -105,7 +108,7 @@ def _shown(key: str, value: Any) -> str:
     if value is None or value == "":
         return _NONE
     if key == "id_number":
-        return f"后四位 {str(value)[-4:]}"
+        return tr("后四位 {value}", value=str(value)[-4:])
     return _WORDS.get(key, {}).get(str(value)) or values.shown(
         values.plain(value) if isinstance(value, list) else value
     )
@@ -118,9 +121,15 @@ def _benefits(before: Any, now: Any) -> Iterator[Difference]:
     old, new = ({(b["person"], b["case"]): b for b in found} for found in (before, now or []))
     for key, benefit in new.items():
         if key not in old:
-            yield Difference(f"{benefit['name']}在享待遇", _NONE, f"{benefit['title']}（{benefit['case']}）")
+            yield Difference(
+                tr("{benefit}在享待遇", benefit=benefit["name"]),
+                _NONE,
+                tr("{benefit}（{benefit2}）", benefit=benefit["title"], benefit2=benefit["case"]),
+            )
     for key, benefit in old.items():
         if key not in new:
             yield Difference(
-                f"{benefit['name']}在享待遇", f"{benefit['title']}（{benefit['case']}）", "已停止"
+                tr("{benefit}在享待遇", benefit=benefit["name"]),
+                tr("{benefit}（{benefit2}）", benefit=benefit["title"], benefit2=benefit["case"]),
+                tr("已停止"),
             )

@@ -16,6 +16,7 @@ from processes.policy.calendar import civil_date
 from processes.policy.figures import amount
 from processes.relief.fund_models import ReliefPayment
 from processes.relief.models import Award, AwardMember
+from processes.texts import tr
 
 MOST = 40
 
@@ -58,8 +59,8 @@ def _awards(session: Session, people: Iterable[int], case: Case, named: Mapping[
     )  # fmt: skip
     return [
         Earlier(
-            named.get(r.id, r.name), f"{r.programme_title} 每月 {amount(r.monthly_amount)} 元", r.number,
-            r.from_month + (f" 至 {r.until_month}" if r.until_month else ""), r.status.title,
+            named.get(r.id, r.name), tr("{programme_title} 每月 {monthly_amount} 元", programme_title=r.programme_title, monthly_amount=amount(r.monthly_amount)), r.number,
+            r.from_month + (tr(" 至 {until_month}", until_month=r.until_month) if r.until_month else ""), r.status.title,
         )
         for r in rows
     ]  # fmt: skip
@@ -89,10 +90,14 @@ def _reliefs(session: Session, people: Iterable[int], case: Case, named: Mapping
     for r in rows:
         before = entries.get(r.number)
         name = named.get(r.id, r.name)
-        who = name if before is None or name in before.who.split("、") else f"{before.who}、{name}"
+        who = (
+            name
+            if before is None or name in before.who.split("、")
+            else tr("{who}、{name}", who=before.who, name=name)
+        )
         entries[r.number] = Earlier(
             who,
-            f"{r.programme_title} {amount(r.amount)} 元",
+            tr("{programme_title} {amount} 元", programme_title=r.programme_title, amount=amount(r.amount)),
             r.number,
             r.granted_on.isoformat(),
             r.status.title,
@@ -118,8 +123,12 @@ def _open(session: Session, people: Iterable[int], case: Case, named: Mapping[in
     for r in rows:
         before = entries.get(r.number)
         name = named.get(r.id, r.name)
-        who = name if before is None or name in before.who.split("、") else f"{before.who}、{name}"
+        who = (
+            name
+            if before is None or name in before.who.split("、")
+            else tr("{who}、{name}", who=before.who, name=name)
+        )
         entries[r.number] = Earlier(
-            who, r.programme_title, r.number, civil_date(r.opened_at).isoformat(), "办理中"
+            who, r.programme_title, r.number, civil_date(r.opened_at).isoformat(), tr("办理中")
         )
     return list(entries.values())

@@ -23,6 +23,7 @@ from processes.decisions.status import ExemptionStatus
 from processes.errors import DutySeparation, RuleBroken
 from processes.people.models import Household
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 GRANT = "grant"
 _TOWNSHIP = frozenset({Role.VILLAGE_ASSISTANT, Role.WINDOW_CLERK, Role.INVESTIGATOR, Role.TOWNSHIP_LEADER})
@@ -32,7 +33,7 @@ _DECIDERS = frozenset({Role.COUNTY_LEADER, Role.COUNTY_CLERK})
 def demand_county(actor: Actor) -> None:
     """Raise unless the actor is of the county, whatever step a diagram uses."""
     if not _DECIDERS & set(actor.roles) or len(actor.division) > COUNTY_DIGITS:
-        raise RuleBroken(reason="财产豁免由县级民政部门决定，乡镇不能自行豁免")
+        raise RuleBroken(reason=tr("财产豁免由县级民政部门决定，乡镇不能自行豁免"))
 
 
 def note(
@@ -53,7 +54,7 @@ def note(
             continue
         reason, evidence = (str(form.get(f"{kind}_{part}") or "").strip() for part in ("reason", "evidence"))
         if not reason or not evidence:
-            raise RuleBroken(reason=f"“{title}”给予豁免的，须写明理由和证据")
+            raise RuleBroken(reason=tr("“{title}”给予豁免的，须写明理由和证据", title=title))
         rows.append(
             PropertyExemption(
                 case_id=case.id, rule=kind, title=title, quantity=_owned(household, kind), reason=reason,
@@ -74,9 +75,9 @@ def _proposal(uow: UnitOfWork, actor: Actor, case: Case, items: Sequence[WorkIte
     mine = persons.accounts_of(uow.session, actor.account_id, case.opened_at)
     for step in steps:
         if mine & duties.hands(step):
-            raise DutySeparation(earlier=step.title, step="决定财产豁免", who=actor.name)
+            raise DutySeparation(earlier=step.title, step=tr("决定财产豁免"), who=actor.name)
     if case.opened_by_id in mine:
-        raise DutySeparation(earlier="登记申请", step="决定财产豁免", who=actor.name)
+        raise DutySeparation(earlier=tr("登记申请"), step=tr("决定财产豁免"), who=actor.name)
     standing = [i for i in steps if i.status == WorkItemStatus.DONE]
     return standing[-1].completed_by_id if standing else None
 
@@ -113,4 +114,13 @@ def _owned(household: Household, kind: str) -> Decimal:
 
 def told(rows: Sequence[PropertyExemption]) -> str:
     """Return each rule with reason, evidence and deciding person, for card and form."""
-    return "；".join(f"{r.title}：{r.reason}（证据：{r.evidence}；{r.by}）" for r in rows)
+    return tr("；").join(
+        tr(
+            "{title}：{reason}（证据：{evidence}；{by}）",
+            title=r.title,
+            reason=r.reason,
+            evidence=r.evidence,
+            by=r.by,
+        )
+        for r in rows
+    )

@@ -13,6 +13,7 @@ from processes.decisions.status import ExemptionStatus, SnapshotStatus
 from processes.storage.base import Marked, RecordedInEvents, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text
 from processes.storage.types import StateText
+from processes.texts import tr
 
 _STANDING: Any = {
     "postgresql_where": text("status = 'standing'"),
@@ -24,7 +25,7 @@ class FactSnapshot(Row, Marked, RecordedInEvents):
     """A household's data as used by a case's computation (测算依据); at most one per case is valid."""
 
     __tablename__ = "fact_snapshot"
-    record_title = "测算依据"
+    record_title = tr("测算依据")
     __table_args__ = (
         Index("ix_fact_snapshot_case", "case_id"),
         Index("uq_fact_snapshot_standing", "case_id", unique=True, **_STANDING),

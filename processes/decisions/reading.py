@@ -19,12 +19,13 @@ from processes.policy.parameters import DatedValue
 from processes.releases import forms
 from processes.releases.bundle import Bundle
 from processes.releases.verdicts import Place
+from processes.texts import tr
 
 _DATA = {
-    **INCOME_KINDS, **EXPENSE_KINDS, **PROPERTY_KINDS, "total": "本人收入", "age": "年龄", "disability_grade": "残疾等级",
-    "grave_illness": "重病", "is_student": "在校学生", "work_ability": "劳动能力", "members": "家庭成员",
-    "year_total": "本年已救助", "year_count": "本年救助次数", "same_event": "同一事件已救助", "split": "疑似拆分",
-    "exempted": "财产豁免", "exemptions": "县级豁免的项目",
+    **INCOME_KINDS, **EXPENSE_KINDS, **PROPERTY_KINDS, "total": tr("本人收入"), "age": tr("年龄"), "disability_grade": tr("残疾等级"),
+    "grave_illness": tr("重病"), "is_student": tr("在校学生"), "work_ability": tr("劳动能力"), "members": tr("家庭成员"),
+    "year_total": tr("本年已救助"), "year_count": tr("本年救助次数"), "same_event": tr("同一事件已救助"), "split": tr("疑似拆分"),
+    "exempted": tr("财产豁免"), "exemptions": tr("县级豁免的项目"),
 }  # fmt: skip
 
 

@@ -17,6 +17,10 @@ from processes.parameters.pins import CasePolicy
 from processes.policy import values
 from processes.policy.parameters import DatedValue, shown
 from processes.releases.bundle import Bundle
+from processes.texts import tr
+
+_ROWS, _RESULT = "命中的行", "结果"
+_TITLES = {_ROWS: tr("命中的行"), _RESULT: tr("结果")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,9 @@ def under_the_book(case: Case, bundle: Bundle, facts: Facts, pinned: CasePolicy)
     try:
         again, happened = returns.replay_with_facts(definition, state.journal, anew)
     except YimenError as fault:
-        return Today((*_moved(pinned, moved), f"按现值不能沿原来的路径重算：{fault.message}"), ())
+        return Today(
+            (*_moved(pinned, moved), tr("按现值不能沿原来的路径重算：{message}", message=fault.message)), ()
+        )
     data = runtime.look(definition, again, anew).data
     names = {_id(f.details): str(f.details["name"]) for f in happened if f.kind == "decided"}
     compared = (
@@ -114,8 +120,17 @@ def _moved(pinned: CasePolicy, moved: Sequence[tuple[str, date, DatedValue, Date
         known = pinned.policy.parameters.get(name)
         title, unit = (name, "") if known is None else (known.title, known.unit)
         yield (
-            f"{title}：{on} 这一天，办件用的是 {shown(read.value)} {unit}（{read.source}），"
-            f"参数簿现为 {shown(now.value)} {unit}（{now.source}）"
+            tr(
+                "{title}：{on} 这一天，办件用的是 {value} {unit}（{source}），参数簿现为 {value2} {unit2}（{source2}）",
+                title=title,
+                on=on,
+                value=shown(read.value),
+                unit=unit,
+                source=read.source,
+                value2=shown(now.value),
+                unit2=unit,
+                source2=now.source,
+            )
         )
 
 
@@ -129,11 +144,11 @@ def _said(payload: Mapping[str, Any] | None, data: Any) -> dict[str, Any]:
     if payload is not None:
         results |= {str(line["title"]): line["value"] for line in payload.get("lines", ())}
         if "rows" in payload:
-            results["命中的行"] = list(payload["rows"])
+            results[_ROWS] = list(payload["rows"])
     if isinstance(data, Mapping):
         results |= {f"（{name}）": value for name, value in data.items()}
     elif data is not None:
-        results["结果"] = data
+        results[_RESULT] = data
     plain: dict[str, Any] = values.loads(values.dumps(results))
     return plain
 
@@ -141,6 +156,8 @@ def _said(payload: Mapping[str, Any] | None, data: Any) -> dict[str, Any]:
 def _compare(name: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Compared:
     titles = dict.fromkeys((*before, *now))
     differing = tuple(
-        (t, said(before.get(t)), said(now.get(t))) for t in titles if before.get(t) != now.get(t)
+        (_TITLES.get(t, t), said(before.get(t)), said(now.get(t)))
+        for t in titles
+        if before.get(t) != now.get(t)
     )
     return Compared(name, not differing, differing)

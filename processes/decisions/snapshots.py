@@ -22,6 +22,7 @@ from processes.people.models import Household
 from processes.releases.bundle import PaperRule
 from processes.relief import queries as relief
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 GATHER = "household.facts"
 """The operation that takes a snapshot of the household for a case."""
@@ -110,8 +111,8 @@ def demand_unchanged(
         now = _now(uow.session, case, household, data["on"])
         changed = differences.between({"facts": data["facts"]}, {"facts": now["facts"]})
     if changed:
-        more = f" 等 {len(changed)} 处" if len(changed) > _FEW else ""
-        raise FactsChanged(changes="；".join(map(str, changed[:_FEW])) + more)
+        more = tr(" 等 {changed} 处", changed=len(changed)) if len(changed) > _FEW else ""
+        raise FactsChanged(changes=tr("；").join(map(str, changed[:_FEW])) + more)
 
 
 def note_acted(uow: UnitOfWork, case: Case) -> None:

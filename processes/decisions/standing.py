@@ -16,6 +16,7 @@ from processes.errors import DecisionMissing, ExpressionFailed
 from processes.releases import consents, effects
 from processes.releases.bundle import Bundle
 from processes.releases.effects import Needed
+from processes.texts import tr
 
 
 def demand(bundle: Bundle, process: str, needed: Needed | None, items: Sequence[WorkItem], what: str) -> None:
@@ -26,7 +27,7 @@ def demand(bundle: Bundle, process: str, needed: Needed | None, items: Sequence[
     standing = [i for i in items if i.status == WorkItemStatus.DONE and i.completed_at is not None]
     if needed is None:
         if not any(i.role in effects.LEADERS for i in standing):
-            raise DecisionMissing(what=what, steps="乡镇或县级负责人的决定")
+            raise DecisionMissing(what=what, steps=tr("乡镇或县级负责人的决定"))
         return
     latest = _latest(i for i in standing if needed.steps.get(i.task) == i.role)
     if latest is None or not _says(bundle, process, needed, latest):
@@ -57,4 +58,4 @@ def _says(bundle: Bundle, process: str, needed: Needed, item: WorkItem) -> bool:
 
 def _titles(bundle: Bundle, process: str, needed: Needed) -> str:
     nodes = (n for d in bundle.definition(process).diagrams.values() for n in d.nodes.values())
-    return "、".join(n.name or n.id for n in nodes if n.id in needed.steps)
+    return tr("、").join(n.name or n.id for n in nodes if n.id in needed.steps)

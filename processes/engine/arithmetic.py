@@ -17,6 +17,7 @@ from processes.engine.expressions import Expression
 from processes.engine.sheets import Line, Sheet
 from processes.errors import ExpressionFailed
 from processes.policy.figures import amount, figure
+from processes.texts import tr
 
 MOST_OPENED = 12
 MOST_TERMS = 8
@@ -87,7 +88,13 @@ class _Writer:
             if node.func.id == "min" and len(node.args) > 1:
                 first, *others = node.args
                 for other in others:
-                    limits.append(f"，不超过{self._title(sheet, other)} {_term(self._value(other, names))}")
+                    limits.append(
+                        tr(
+                            "，不超过{other} {names}",
+                            other=self._title(sheet, other),
+                            names=_term(self._value(other, names)),
+                        )
+                    )
                 return self._without_rounding(sheet, first, names, limits)
         target = self._opened_line(sheet, node)
         if target is not None:

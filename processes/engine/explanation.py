@@ -18,15 +18,22 @@ from processes.engine.sheets import Line, Sheet
 from processes.errors import ExpressionFailed
 from processes.policy import values
 from processes.policy.figures import amount, figure
+from processes.texts import tr
 
 _SIGNS: Mapping[type[ast.AST], str] = {
-    ast.Add: "+", ast.Sub: "−", ast.Mult: "×", ast.Div: "÷", ast.FloorDiv: "整除", ast.Mod: "取余", ast.Lt: "＜",
-    ast.LtE: "≤", ast.Gt: "＞", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠", ast.In: "属于", ast.NotIn: "不属于",
+    ast.Add: "+", ast.Sub: "−", ast.Mult: "×", ast.Div: "÷", ast.FloorDiv: tr("整除"), ast.Mod: tr("取余"), ast.Lt: "＜",
+    ast.LtE: "≤", ast.Gt: "＞", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠", ast.In: tr("属于"), ast.NotIn: tr("不属于"),
     ast.Is: "=", ast.IsNot: "≠",
 }  # fmt: skip
 _WEAK = (ast.Add, ast.Sub)
-_ROUNDINGS = {"round_up": "向上进到", "round_down": "向下舍到", "round_half_up": "四舍五入到"}
-_TOTALS = {"sum": "各成员合计", "count": "人数", "any": "有成员符合", "all": "成员都符合", "len": "个数"}
+_ROUNDINGS = {"round_up": tr("向上进到"), "round_down": tr("向下舍到"), "round_half_up": tr("四舍五入到")}
+_TOTALS = {
+    "sum": tr("各成员合计"),
+    "count": tr("人数"),
+    "any": tr("有成员符合"),
+    "all": tr("成员都符合"),
+    "len": tr("个数"),
+}
 _FEN = "0.01"
 
 
@@ -85,7 +92,7 @@ class _Speaker:
         try:
             sentence = self.say(line.formula.tree, names)
         except ExpressionFailed as fault:
-            sentence = f"（{fault.message}）"
+            sentence = tr("（{message}）", message=fault.message)
         return ExplainedLine(
             line.name, line.title, result(value, line.unit), sentence, tuple(self.members), tuple(self.used.values()),
             line.article, line.formula.source,
@@ -103,17 +110,19 @@ class _Speaker:
                 parts = [self.say(node.left, names)]
                 for sign, right in zip(node.ops, node.comparators, strict=True):
                     parts += [_SIGNS[type(sign)], self.say(right, names)]
-                return " ".join(parts)
+                return tr(" ").join(parts)
             case ast.BoolOp():
                 return self._joined(node, names)
             case ast.UnaryOp():
-                return (
-                    f"{'不符合' if isinstance(node.op, ast.Not) else '−'}（{self.say(node.operand, names)}）"
+                return tr(
+                    "{Not}（{names}）",
+                    Not=tr("不符合") if isinstance(node.op, ast.Not) else "−",
+                    names=self.say(node.operand, names),
                 )
             case ast.Call(func=ast.Name(id=name)):
                 return self._call(name, node, names)
             case ast.List() | ast.Tuple():
-                return "、".join(self.say(e, names) for e in node.elts)
+                return tr("、").join(self.say(e, names) for e in node.elts)
             case ast.ListComp() | ast.GeneratorExp():
                 self._each(node, names)
                 return self._value_said(self.value(node, names))
@@ -122,9 +131,9 @@ class _Speaker:
     def _joined(self, node: ast.BoolOp, names: Mapping[str, Any]) -> str:
         """Join conditions; leave out an alternative that reads an empty list."""
         if isinstance(node.op, ast.And):
-            return "，且 ".join(self.say(v, names) for v in node.values)
+            return tr("，且 ").join(self.say(v, names) for v in node.values)
         conditions = [v for v in node.values if not self._looks_into_nothing(v, names)] or node.values[:1]
-        return "，或 ".join(self.say(v, names) for v in conditions)
+        return tr("，或 ").join(self.say(v, names) for v in conditions)
 
     def _looks_into_nothing(self, node: ast.expr, names: Mapping[str, Any]) -> bool:
         is_look = isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In)
@@ -139,7 +148,7 @@ class _Speaker:
             left, right = _bracketed(node.left, left), _bracketed(node.right, right)
         elif isinstance(node.op, ast.Sub):
             right = _bracketed(node.right, right)
-        return f"{left} {_SIGNS[type(node.op)]} {right}"
+        return tr("{left} {sign} {right}", left=left, sign=_SIGNS[type(node.op)], right=right)
 
     def _call(self, name: str, node: ast.Call, names: Mapping[str, Any]) -> str:
         if name in ("param", "param_on"):
@@ -150,7 +159,12 @@ class _Speaker:
                 if len(node.args) > 1
                 else (_FEN if name == "round_half_up" else "1")
             )
-            return f"（{self.say(node.args[0], names)}）{_ROUNDINGS[name]} {unit}"
+            return tr(
+                "（{names}）{name} {unit}",
+                names=self.say(node.args[0], names),
+                name=_ROUNDINGS[name],
+                unit=unit,
+            )
         if name in ("min", "max"):
             elements = (
                 node.args[0].elts if len(node.args) == 1 and isinstance(node.args[0], ast.List) else node.args
@@ -160,20 +174,20 @@ class _Speaker:
             inner = node.args[0]
             if isinstance(inner, ast.ListComp | ast.GeneratorExp):
                 self._each(inner, names)
-            return f"{_TOTALS[name]} {self._value_said(self.value(node, names))}"
+            return tr("{total} {value}", total=_TOTALS[name], value=self._value_said(self.value(node, names)))
         return self._named(node, names)
 
     def _parameter(self, node: ast.Call, names: Mapping[str, Any]) -> str:
         value = self.value(node, names)
         name = str(self.value(node.args[0], names))
         self.used[name] = Used(name, value)
-        return f"{self.words.parameters(name)} {self._value_said(value)}"
+        return tr("{parameter} {value}", parameter=self.words.parameters(name), value=self._value_said(value))
 
     def _extreme(self, least: bool, elements: list[ast.expr], names: Mapping[str, Any]) -> str:
         """The smallest or largest of several values; for the largest, terms of zero are left out."""
         parts = [(self.say(e, names), self.value(e, names)) for e in elements]
         kept = [text for text, value in parts if least or value != 0] or [parts[0][0]]
-        return "、".join(kept) + ("" if len(kept) == 1 else " 取较小" if least else " 取较大")
+        return tr("、").join(kept) + ("" if len(kept) == 1 else tr(" 取较小") if least else tr(" 取较大"))
 
     def _each(self, node: ast.ListComp | ast.GeneratorExp, names: Mapping[str, Any]) -> None:
         """One detail for every element that a comprehension reads."""
@@ -181,7 +195,7 @@ class _Speaker:
         for scope in each(node, names, self.reading.calls):
             element = scope[target.id] if isinstance(target, ast.Name) else None
             if isinstance(node.elt, ast.Name) or _last_name(node.elt) == "id":
-                self.members.append((self._who(element), "列入"))
+                self.members.append((self._who(element), tr("列入")))
                 continue
             text, shown = self.say(node.elt, scope), self._value_said(self.value(node.elt, scope))
             self.members.append(
@@ -189,9 +203,9 @@ class _Speaker:
                     self._who(element),
                     text
                     if text.endswith(shown)
-                    else f"{text}：{shown}"
+                    else tr("{text}：{shown}", text=text, shown=shown)
                     if shown in ("是", "否")
-                    else f"{text} = {shown}",
+                    else tr("{text} = {shown}", text=text, shown=shown),
                 )
             )
 
@@ -202,7 +216,8 @@ class _Speaker:
             return self._value_said(value)
         found = line_of(self.reading.sheets, self.sheet, node)
         title = found[1].title if found else self.words.data.get(_last_name(node), "")
-        return f"{title} {self._value_said(value)}".strip()
+        said_value = self._value_said(value)
+        return tr("{title} {value}", title=title, value=said_value) if title else said_value
 
     def _who(self, element: Any) -> str:
         number = element.get("id") if isinstance(element, Mapping) else element
@@ -210,8 +225,8 @@ class _Speaker:
 
     def _value_said(self, value: Any) -> str:
         if isinstance(value, list | tuple):
-            return "、".join(filter(None, map(self._who, value))) or "无"
-        return self.words.choices.get(value, value or "无") if isinstance(value, str) else said(value)
+            return tr("、").join(filter(None, map(self._who, value))) or tr("无")
+        return self.words.choices.get(value, value or tr("无")) if isinstance(value, str) else said(value)
 
     def value(self, node: ast.expr, names: Mapping[str, Any]) -> Any:
         """Evaluate part of the expression."""
@@ -223,7 +238,7 @@ def said(value: Any) -> str:
     if isinstance(value, Decimal):
         return figure(value)
     if value is None:
-        return "无"
+        return tr("无")
     return values.shown(value) if isinstance(value, bool | str) else values.shown(values.plain(value))
 
 
@@ -233,12 +248,12 @@ def result(value: Any, unit: str) -> str:
         number = amount(value) if unit.startswith("元") else figure(value)
         return f"{number} {unit}".strip()
     if isinstance(value, list | tuple):
-        return f"{len(value)} 项"
+        return tr("{value} 项", value=len(value))
     return said(value)
 
 
 def _bracketed(node: ast.expr, text: str) -> str:
-    return f"（{text}）" if isinstance(node, ast.BinOp) and isinstance(node.op, _WEAK) else text
+    return tr("（{text}）", text=text) if isinstance(node, ast.BinOp) and isinstance(node.op, _WEAK) else text
 
 
 def _last_name(node: ast.expr) -> str:

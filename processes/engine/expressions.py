@@ -21,6 +21,7 @@ import simpleeval
 
 from processes.errors import ExpressionFailed, ExpressionRefused, YimenError
 from processes.policy.calendar import SHANGHAI
+from processes.texts import tr
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 40
@@ -62,14 +63,14 @@ def parse(source: str) -> Expression:
     """Parse and check an expression; raises `ExpressionRefused` if it contains what is not allowed."""
     text = source.strip()
     if not text:
-        raise _refused(source, "内容为空")
+        raise _refused(source, tr("内容为空"))
     if len(text) > MAX_LENGTH:
-        raise _refused(source, f"超过 {MAX_LENGTH} 个字符")
+        raise _refused(source, tr("超过 {MAX_LENGTH} 个字符", MAX_LENGTH=MAX_LENGTH))
     try:
         tree = ast.parse(text, mode="eval")
         _check(tree.body, source, 0)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as fault:
-        raise _refused(source, "语法不正确") from fault
+        raise _refused(source, tr("语法不正确")) from fault
     return Expression(text, tree.body)
 
 
@@ -147,25 +148,25 @@ class _Evaluator(simpleeval.EvalWithCompoundTypes):  # type: ignore[misc]
     def _eval(self, node: ast.AST) -> Any:
         self._steps += 1
         if self._steps > MAX_STEPS:
-            raise simpleeval.InvalidExpression("计算步骤过多")
+            raise simpleeval.InvalidExpression(tr("计算步骤过多"))
         # Not super()._eval: it would search the whole value for functions after every node. Names hold plain
         # data and only `functions` can be called, so there are none.
         handler = self.nodes.get(type(node))
         if handler is None:
-            raise simpleeval.InvalidExpression(f"不允许使用 {type(node).__name__}")
+            raise simpleeval.InvalidExpression(tr("不允许使用 {name}", name=type(node).__name__))
         return handler(node)
 
     def _eval_name(self, node: ast.Name) -> Any:
         try:
             return self.names[node.id]
         except KeyError:
-            raise simpleeval.InvalidExpression(f"没有名为“{node.id}”的数据") from None
+            raise simpleeval.InvalidExpression(tr("没有名为“{id}”的数据", id=node.id)) from None
 
     def _eval_attribute(self, node: ast.Attribute) -> Any:
         holder = self._eval(node.value)
         if isinstance(holder, Mapping) and node.attr in holder:
             return holder[node.attr]
-        raise simpleeval.InvalidExpression(f"没有“{node.attr}”这一项")
+        raise simpleeval.InvalidExpression(tr("没有“{attr}”这一项", attr=node.attr))
 
     def _eval_subscript(self, node: ast.Subscript) -> Any:
         holder, key = self._eval(node.value), self._eval(node.slice)
@@ -181,16 +182,16 @@ class _Evaluator(simpleeval.EvalWithCompoundTypes):  # type: ignore[misc]
         name = cast(ast.Name, node.func).id
         function = self.functions.get(name)
         if function is None:
-            raise simpleeval.InvalidExpression(f"没有名为“{name}”的函数")
+            raise simpleeval.InvalidExpression(tr("没有名为“{name}”的函数", name=name))
         return function(*(self._eval(a) for a in node.args))
 
 
 def _check(node: ast.AST, source: str, depth: int) -> None:
     """Walk the tree once: only known kinds, bounded depth, Decimal for every number."""
     if depth > MAX_DEPTH:
-        raise _refused(source, "嵌套过深")
+        raise _refused(source, tr("嵌套过深"))
     if not isinstance(node, _ALLOWED):
-        raise _refused(source, f"不允许使用 {type(node).__name__}")
+        raise _refused(source, tr("不允许使用 {name}", name=type(node).__name__))
     if isinstance(node, ast.Constant):
         node.value = _constant(node.value, source)
     elif isinstance(node, ast.Call):
@@ -198,18 +199,18 @@ def _check(node: ast.AST, source: str, depth: int) -> None:
     elif isinstance(node, ast.Name | ast.Attribute):
         name = node.id if isinstance(node, ast.Name) else node.attr
         if name.startswith("_"):
-            raise _refused(source, f"名称不能以下划线开头（{name}）")
+            raise _refused(source, tr("名称不能以下划线开头（{name}）", name=name))
     elif isinstance(node, ast.Slice) and node.step is not None:
-        raise _refused(source, "不允许带步长的切片")
+        raise _refused(source, tr("不允许带步长的切片"))
     for child in ast.iter_child_nodes(node):
         _check(child, source, depth + 1)
 
 
 def _check_call(node: ast.Call, source: str) -> None:
     if not isinstance(node.func, ast.Name):
-        raise _refused(source, "只能调用规定的函数，不能调用方法")
+        raise _refused(source, tr("只能调用规定的函数，不能调用方法"))
     if node.keywords:
-        raise _refused(source, "函数参数不能带名称")
+        raise _refused(source, tr("函数参数不能带名称"))
 
 
 def _constant(value: object, source: str) -> Any:
@@ -220,20 +221,20 @@ def _constant(value: object, source: str) -> Any:
         digits, exponent = number.as_tuple().digits, number.as_tuple().exponent
         if number.is_finite() and len(digits) <= _ARITHMETIC.prec and abs(int(exponent)) <= _ARITHMETIC.prec:
             return number
-        raise _refused(source, "数字过大")
-    raise _refused(source, f"不允许使用 {type(value).__name__} 类型的值")
+        raise _refused(source, tr("数字过大"))
+    raise _refused(source, tr("不允许使用 {name} 类型的值", name=type(value).__name__))
 
 
 def _check_size(value: Any, budget: int = MAX_ITEMS) -> int:
     """Refuse results larger than any case could need; return the size that is left."""
     if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise simpleeval.InvalidExpression("结果过长")
+        raise simpleeval.InvalidExpression(tr("结果过长"))
     if isinstance(value, Mapping):
         value = [*value.keys(), *value.values()]
     if isinstance(value, list | tuple):
         budget -= len(value)
         if budget < 0:
-            raise simpleeval.InvalidExpression("结果过长")
+            raise simpleeval.InvalidExpression(tr("结果过长"))
         for item in value:
             budget = _check_size(item, budget)
     return budget
@@ -245,7 +246,7 @@ def _add(left: Any, right: Any) -> Any:
         return left + right
     joinable = isinstance(left, str | list | tuple) and type(left) is type(right)
     if joinable and len(left) + len(right) > MAX_TEXT:
-        raise simpleeval.InvalidExpression("结果过长")
+        raise simpleeval.InvalidExpression(tr("结果过长"))
     if joinable:
         return left + right
     raise TypeError("只有数字、文字或清单可以相加")
@@ -305,10 +306,10 @@ _OPERATORS = {
 }
 
 _REASONS: dict[type[BaseException], str] = {
-    ZeroDivisionError: "除数为零",
-    RecursionError: "嵌套过深",
-    MemoryError: "结果过大",
-    IndexError: "超出列表范围",
+    ZeroDivisionError: tr("除数为零"),
+    RecursionError: tr("嵌套过深"),
+    MemoryError: tr("结果过大"),
+    IndexError: tr("超出列表范围"),
 }
 
 
@@ -317,11 +318,15 @@ def _explain(fault: BaseException) -> str:
         if isinstance(fault, kind):
             return reason
     if isinstance(fault, DecimalException):
-        return "数值超出范围或除数为零"
+        return tr("数值超出范围或除数为零")
     if isinstance(fault, KeyError):
-        return f"没有“{fault.args[0]}”这一项"
+        return tr("没有“{args}”这一项", args=fault.args[0])
     text = str(fault.args[0]) if fault.args else type(fault).__name__
-    return text if isinstance(fault, simpleeval.InvalidExpression) else f"数据类型不相符（{text[:SHOWN]}）"
+    return (
+        text
+        if isinstance(fault, simpleeval.InvalidExpression)
+        else tr("数据类型不相符（{SHOWN}）", SHOWN=text[:SHOWN])
+    )
 
 
 def _refused(source: str, reason: str) -> ExpressionRefused:

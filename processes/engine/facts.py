@@ -16,6 +16,7 @@ from processes.policy import money
 from processes.policy.calendar import civil_date
 from processes.policy.parameters import Scalar
 from processes.policy.periods import Month, age_on, months_after
+from processes.texts import tr
 
 
 class PolicyValues(Protocol):
@@ -101,7 +102,7 @@ def _rounding(rule: Callable[[Decimal, Decimal], Decimal], unit: str) -> Callabl
     def apply(amount: Any, to: Any = Decimal(unit)) -> Decimal:
         (number, step) = _numbers(amount, to)
         if step <= 0:
-            raise ExpressionFailed(expression="round", reason="进位单位须大于零")
+            raise ExpressionFailed(expression="round", reason=tr("进位单位须大于零"))
         return rule(number, step)
 
     return apply
@@ -114,7 +115,7 @@ def _numeral(value: Decimal) -> str:
     return _NUMERALS[int(value) - 1]
 
 
-_NUMERALS = "一二三四五六七八九十"
+_NUMERALS = tr("一二三四五六七八九十")
 _PLAIN: dict[str, Callable[..., Any]] = {
     "min": lambda *v: min(_numbers(*map(_seq, v))),
     "max": lambda *v: max(_numbers(*map(_seq, v))),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from processes.engine.definitions import Definition
 from processes.engine.diagrams import Diagram, Node
+from processes.texts import tr
 
 FORKS = frozenset({"parallelGateway", "inclusiveGateway"})
 _PASSED_FREELY = frozenset({"exclusiveGateway", "startEvent"})
@@ -25,10 +26,12 @@ def event_branch_refusal(diagram: Diagram, here: Node, to: Node) -> str:
     """
     own, other = _begun_by(diagram, here.id), _begun_by(diagram, to.id)
     for event in sorted(other - own):
-        return f"“{_name(to)}”只在“{_name(diagram.nodes[event])}”发生后办理，不能由人员移入"
+        return tr(
+            "“{to}”只在“{event}”发生后办理，不能由人员移入", to=_name(to), event=_name(diagram.nodes[event])
+        )
     for event in sorted(own - other):
         if not diagram.nodes[event].interrupts:
-            return f"“{_name(here)}”与主流程同时办理，不能由此移动到主流程的环节"
+            return tr("“{here}”与主流程同时办理，不能由此移动到主流程的环节", here=_name(here))
     return ""
 
 
@@ -41,7 +44,7 @@ def crosses_branches(diagram: Diagram, here: Node, to: Node) -> str:
     for fork in diagram.nodes.values():
         is_between = fork.id in diagram.reachable(to.id) and here.id in diagram.reachable(fork.id)
         if fork.kind in FORKS and len(diagram.outgoing(fork.id)) > 1 and is_between:
-            return f"中间有“{_name(fork)}”的并行环节，请由办理环节退回到“{_name(to)}”"
+            return tr("中间有“{fork}”的并行环节，请由办理环节退回到“{to}”", fork=_name(fork), to=_name(to))
     return ""
 
 
@@ -49,20 +52,20 @@ def missing(definition: Definition, diagram: Diagram, here: Node, to: Node) -> s
     """Return why a move forward from `here` to `to` would skip what is needed later, or "" if it skips
     nothing."""
     if not here.is_offered or here.pre_post:
-        return f"“{_name(here)}”由系统办理，没有结束以前不能越过"
+        return tr("“{here}”由系统办理，没有结束以前不能越过", here=_name(here))
     left = [here, *(diagram.nodes[n] for n in _between(diagram, here.id, to.id))]
     for node in left:
         if not node.is_offered and node.kind not in _PASSED_FREELY:
-            return f"中间有系统办理的“{_name(node)}”，越过它以后的环节将无法办结"
+            return tr("中间有系统办理的“{node}”，越过它以后的环节将无法办结", node=_name(node))
         if node.pre_post:
-            return f"“{_name(node)}”办结时由系统登记内容，越过它以后的环节将无法办结"
+            return tr("“{node}”办结时由系统登记内容，越过它以后的环节将无法办结", node=_name(node))
         events = [n for n in diagram.nodes.values() if n.attached_to == node.id and not n.interrupts]
         if events and node.id != here.id:
-            return f"“{_name(node)}”带有时限事件，不能越过"
+            return tr("“{node}”带有时限事件，不能越过", node=_name(node))
     later = list(_texts(definition, diagram, to.id))
     for node in left:
         if node.is_offered and any(re.search(rf"\b{re.escape(node.id)}\b", text) for text in later):
-            return f"以后的环节要用到“{_name(node)}”填写的内容，不能不办"
+            return tr("以后的环节要用到“{node}”填写的内容，不能不办", node=_name(node))
     return ""
 
 

@@ -33,6 +33,7 @@ from processes.engine.specs import AskTask, DecisionTask, LedgerTimer
 from processes.engine.state import Entry, State, all_tasks
 from processes.errors import YimenError
 from processes.policy.titled import TitledEnum
+from processes.texts import tr
 
 MAX_SKIPPED = 20
 
@@ -62,7 +63,10 @@ def judge(old: Definition, new: Definition, state: State, facts: Facts, then: Fa
     """Check one case; `facts` is the context under its own release, `then` under the other one."""
     try:
         rebuilt, skipped = _replay_under(old, new, state, then)
-        choices = [f"新增环节“{title}”在已办过的位置，迁移后本办件不再办理该环节" for title in skipped]
+        choices = [
+            tr("新增环节“{title}”在已办过的位置，迁移后本办件不再办理该环节", title=title)
+            for title in skipped
+        ]
         before, after = returns.look(old, state, facts), returns.look(new, rebuilt, then)
         choices += _positions_differ(before, after)
         choices += _computed_differs(old, new, before.data, after.data)
@@ -88,7 +92,7 @@ def _replay_under(old: Definition, new: Definition, state: State, then: Facts) -
             skipped += _pass_over(old, new, rebuilt, entry, then, answered)
         missed = set(entry.fired) - {t.internal_data.get("ref") for t in _waiting(rebuilt)}
         if missed:
-            raise _Impossible(f"定时事件“{_title(old, min(missed))}”在新版本中不会发生")
+            raise _Impossible(tr("定时事件“{missed}”在新版本中不会发生", missed=_title(old, min(missed))))
         with _replay_input(old, entry):
             returns.replay_one(new, rebuilt, entry, then)
     _demand_no_new_question(returns.look(new, rebuilt, then), answered)
@@ -110,13 +114,13 @@ def _pass_over(
         with _replay_input(new, entry):
             returns.replay_one(new, state, Entry("complete", entry.now, added.ref, {}), then)
         yield added.title
-    raise _Impossible(f"已办环节“{_title(old, entry.ref)}”在新版本中没有，或者走不到")
+    raise _Impossible(tr("已办环节“{ref}”在新版本中没有，或者走不到", ref=_title(old, entry.ref)))
 
 
 def _demand_no_new_question(outlook: p.Progress, answered: set[str]) -> None:
     for question in outlook.questions:
         if question.ref not in answered:
-            raise _Impossible(f"新版本在已办过的位置有服务操作“{question.title}”，不能补做")
+            raise _Impossible(tr("新版本在已办过的位置有服务操作“{title}”，不能补做", title=question.title))
 
 
 @contextmanager
@@ -124,8 +128,10 @@ def _replay_input(definition: Definition, entry: Entry) -> Iterator[None]:
     try:
         yield
     except YimenError as fault:
-        where = _title(definition, entry.ref) if entry.ref else "申请"
-        raise _Impossible(f"按新版本重走到“{where}”时：{fault.message}") from fault
+        where = _title(definition, entry.ref) if entry.ref else tr("申请")
+        raise _Impossible(
+            tr("按新版本重走到“{where}”时：{message}", where=where, message=fault.message)
+        ) from fault
 
 
 def _waiting(state: State) -> list[Task]:
@@ -143,13 +149,15 @@ def _title(definition: Definition, ref: str) -> str:
 def _positions_differ(before: p.Progress, after: p.Progress) -> list[str]:
     """Steps that are open now and would not be, and the reverse."""
     if after.ended_at is not None and before.ended_at is None:
-        raise _Impossible("按新版本，本办件已经办结")
+        raise _Impossible(tr("按新版本，本办件已经办结"))
     gone = {o.ref: o.title for o in before.offers} | _timers(before)
     came = {o.ref: o.title for o in after.offers} | _timers(after)
-    sentences = [f"正在办理的“{title}”将不再办理" for ref, title in gone.items() if ref not in came]
-    sentences += [f"将改为办理“{title}”" for ref, title in came.items() if ref not in gone]
+    sentences = [
+        tr("正在办理的“{title}”将不再办理", title=title) for ref, title in gone.items() if ref not in came
+    ]
+    sentences += [tr("将改为办理“{title}”", title=title) for ref, title in came.items() if ref not in gone]
     if sentences and not after.offers and not _timers(after):
-        raise _Impossible("按新版本，本办件没有可以办理的环节")
+        raise _Impossible(tr("按新版本，本办件没有可以办理的环节"))
     return sentences
 
 
@@ -172,19 +180,35 @@ def _computed_differs(
         if name not in before or before[name] == after.get(name):
             continue
         title = (new.sheets.get(name) or old.sheets.get(name) or old.tables[name]).title
-        sentences.append(f"“{title}”重新计算的结果不同：{_changes(before[name], after.get(name))}")
+        sentences.append(
+            tr(
+                "“{title}”重新计算的结果不同：{name}",
+                title=title,
+                name=_changes(before[name], after.get(name)),
+            )
+        )
     return sentences
 
 
 def _changes(before: Any, after: Any) -> str:
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
-        return "原有结果，按新版本没有"
+        return tr("原有结果，按新版本没有")
     names = [n for n in {**before, **after} if before.get(n) != after.get(n)]
-    return "；".join(f"{n} 由 {_said(before.get(n))} 变为 {_said(after.get(n))}" for n in names[:4])
+    return tr("；").join(
+        tr("{n} 由 {n2} 变为 {n3}", n=n, n2=_said(before.get(n)), n3=_said(after.get(n))) for n in names[:4]
+    )
 
 
 def _said(value: Any) -> str:
-    return "是" if value is True else "否" if value is False else "（无）" if value is None else str(value)
+    return (
+        tr("是")
+        if value is True
+        else tr("否")
+        if value is False
+        else tr("（无）")
+        if value is None
+        else str(value)
+    )
 
 
 # ------------------------------------------------------------------ SpiffWorkflow's comparison
@@ -220,7 +244,7 @@ def _gone(old: Definition, new: Definition, state: State) -> list[str]:
         for t in touched(new, state)[0]
         if "ref" in t.internal_data and t.has_state(TaskState.DEFINITE_MASK | TaskState.FINISHED_MASK)
     }
-    return [f"新版本没有本办件经过的“{title}”" for title in sorted(titles)]
+    return [tr("新版本没有本办件经过的“{title}”", title=title) for title in sorted(titles)]
 
 
 def _changed(old: Definition, new: Definition, state: State) -> list[str]:
@@ -230,4 +254,4 @@ def _changed(old: Definition, new: Definition, state: State) -> list[str]:
         for t in touched(new, state)[1]
         if "ref" in t.internal_data and t.has_state(TaskState.READY | TaskState.WAITING)
     }
-    return [f"“{title}”按新版本的设置继续办理" for title in sorted(titles)]
+    return [tr("“{title}”按新版本的设置继续办理", title=title) for title in sorted(titles)]

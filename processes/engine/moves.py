@@ -23,6 +23,7 @@ from processes.engine.definitions import Definition
 from processes.engine.diagrams import Diagram, Node
 from processes.engine.state import State, all_tasks
 from processes.errors import MoveRefused
+from processes.texts import tr
 
 _FORKS = leaving_out.FORKS
 
@@ -69,13 +70,15 @@ def target(places: Iterable[Position], ref: str, to: str) -> Target:
     """Return the target `to` of the position `ref`; raises `MoveRefused` if it is not among those offered."""
     place = next((p for p in places if p.ref == ref), None)
     if place is None:
-        raise MoveRefused(reason="办件现在不在这个环节")
+        raise MoveRefused(reason=tr("办件现在不在这个环节"))
     found = next((t for t in place.targets if t.id == to), None)
     if found is None and to in place.refused:
         raise MoveRefused(reason=place.refused[to])
     if found is None:
         raise MoveRefused(
-            reason="不能移动到这个环节：只能移动到同一流程图中由人员办理的环节，不能越过作出意见和决定的环节，也不能跨并行分支"
+            reason=tr(
+                "不能移动到这个环节：只能移动到同一流程图中由人员办理的环节，不能越过作出意见和决定的环节，也不能跨并行分支"
+            )
         )
     return found
 
@@ -159,11 +162,11 @@ def move(definition: Definition, state: State, ref: str, to: str) -> Node:
     task = next((t for t in all_tasks(state.workflow) if t.internal_data.get("ref") == ref), None)
     here = None if task is None else _node(definition, task)
     if task is None or here is None or here.loop or not _is_standing(task):
-        raise MoveRefused(reason="办件现在不在这个环节")
+        raise MoveRefused(reason=tr("办件现在不在这个环节"))
     diagram = definition.diagrams[here.process]
     entered_node = diagram.nodes.get(to)
     if entered_node is None or entered_node.loop or _branch(diagram, to) != _branch(diagram, here.id):
-        raise MoveRefused(reason="不能移动到这个环节：它不在同一流程图，或者在另一条并行分支上")
+        raise MoveRefused(reason=tr("不能移动到这个环节：它不在同一流程图，或者在另一条并行分支上"))
     left = task
     if task.parent is not None and isinstance(task.parent.task_spec, BoundaryEventSplit):
         left = task.parent

@@ -16,6 +16,7 @@ from processes.engine.specs import Call, SafeScripts
 from processes.engine.state import Entry, State
 from processes.engine.stepping import apply, begin, call_at, proceed
 from processes.errors import EngineFault, ReturnRefused
+from processes.texts import tr
 
 
 def earlier_steps(definition: Definition, state: State) -> list[str]:
@@ -169,7 +170,7 @@ def replay_one(definition: Definition, state: State, entry: Entry, facts: Facts)
         case "cancel":
             apply(definition, state, p.Cancel(entry.data), call)
         case _:
-            raise EngineFault(reason=f"办理记录中有未知的输入 {entry.kind}")
+            raise EngineFault(reason=tr("办理记录中有未知的输入 {kind}", kind=entry.kind))
     proceed(definition, state, call)
     state.journal.append(entry)
     return call.happened

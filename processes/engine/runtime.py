@@ -19,6 +19,7 @@ from processes.engine.specs import SafeScripts
 from processes.engine.state import Entry, State
 from processes.engine.stepping import apply, begin, call_at, proceed
 from processes.errors import EngineFault
+from processes.texts import tr
 
 
 def start(definition: Definition, data: dict[str, Any], facts: Facts) -> p.Progress:
@@ -67,4 +68,4 @@ def _entry(given: p.Input, now: datetime, fired: tuple[str, ...]) -> Entry:
         case p.Cancel(reason):
             return Entry("cancel", now, data=reason)
         case _:
-            raise EngineFault(reason=f"不支持的输入 {type(given).__name__}")
+            raise EngineFault(reason=tr("不支持的输入 {name}", name=type(given).__name__))

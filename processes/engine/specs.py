@@ -28,6 +28,7 @@ from processes.engine import expressions, sheets, tables
 from processes.engine.facts import Facts, functions
 from processes.engine.progress import Fact
 from processes.errors import EngineFault, ExpressionRefused
+from processes.texts import tr
 
 _ASSIGNMENT = re.compile(r"^([A-Za-z][A-Za-z0-9_]*)\s*=(?!=)\s*(.+)$", re.S)
 MAX_INSTANCES = 200
@@ -74,7 +75,7 @@ class SafeScripts(PythonScriptEngine):  # type: ignore[misc]
 
     def call_service(self, task: Task, **kwargs: Any) -> Any:
         """Not used: service tasks ask the office instead."""
-        raise EngineFault(reason="服务操作须由业务层办理")
+        raise EngineFault(reason=tr("服务操作须由业务层办理"))
 
 
 def assignments(script: str) -> list[tuple[str, str]]:
@@ -83,7 +84,7 @@ def assignments(script: str) -> list[tuple[str, str]]:
     for line in filter(None, (raw.strip() for raw in (script or "").splitlines())):
         match = _ASSIGNMENT.match(line)
         if match is None:
-            raise ExpressionRefused(expression=line[:120], reason="脚本任务只能写“名称 = 表达式”")
+            raise ExpressionRefused(expression=line[:120], reason=tr("脚本任务只能写“名称 = 表达式”"))
         pairs.append((match.group(1), match.group(2)))
     return pairs
 
@@ -91,7 +92,7 @@ def assignments(script: str) -> list[tuple[str, str]]:
 def _instances(value: Decimal) -> int:
     count = int(value)
     if not 0 <= count <= MAX_INSTANCES:
-        raise EngineFault(reason=f"多实例个数 {count} 超出范围")
+        raise EngineFault(reason=tr("多实例个数 {count} 超出范围", count=count))
     return count
 
 
@@ -131,7 +132,7 @@ class DecisionTask(ScriptTask):  # type: ignore[misc]
                 "articles": list(decision.articles),
             }
         else:
-            raise EngineFault(reason=f"没有名为“{self.script}”的决策表或计算表")
+            raise EngineFault(reason=tr("没有名为“{script}”的决策表或计算表", script=self.script))
         call.happened.append(Fact("decided", self.name, self.bpmn_name or self.name, details=details))
         return True
 

@@ -17,6 +17,7 @@ from processes.engine.facts import Facts
 from processes.engine.specs import Call, SafeScripts
 from processes.engine.state import State, all_tasks
 from processes.errors import EngineFault, YimenError
+from processes.texts import tr
 
 MAX_ENGINE_STEPS = 2_000
 
@@ -57,14 +58,14 @@ def apply(definition: Definition, state: State, given: p.Input, call: Call) -> N
             state.workflow.cancel()
             state.ended_at = "cancelled"
         case _:
-            raise EngineFault(reason=f"不支持的输入 {type(given).__name__}")
+            raise EngineFault(reason=tr("不支持的输入 {name}", name=type(given).__name__))
 
 
 def _find(state: State, ref: str, task_state: int) -> Task:
     for task in all_tasks(state.workflow):
         if task.internal_data.get("ref") == ref and task.has_state(task_state):
             return task
-    raise EngineFault(reason=f"环节 {ref} 当前不可办理")
+    raise EngineFault(reason=tr("环节 {ref} 当前不可办理", ref=ref))
 
 
 # ------------------------------------------------------------------ running
@@ -84,7 +85,7 @@ def proceed(definition: Definition, state: State, call: Call) -> None:
                 _step(state, task, call)
         _finish_subprocesses(workflow)
     else:
-        raise EngineFault(reason="流程在没有人工环节的情况下反复循环")
+        raise EngineFault(reason=tr("流程在没有人工环节的情况下反复循环"))
     call.firing = None
 
 

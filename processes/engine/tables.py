@@ -20,6 +20,7 @@ from processes.engine import expressions
 from processes.engine.expressions import Expression
 from processes.engine.facts import Facts, functions
 from processes.errors import TableGap, TableInvalid, TableOverlap
+from processes.texts import tr
 
 HIT_POLICIES = ("UNIQUE", "FIRST", "COLLECT")
 _CELL = "cell_input"
@@ -78,16 +79,16 @@ def parse_table(root: etree._Element, file: str) -> Table:
     decision = root.find("d:decision", ns)
     grid = None if decision is None else decision.find("d:decisionTable", ns)
     if decision is None or grid is None:
-        raise TableInvalid(table=file, reason="文件中没有决策表")
+        raise TableInvalid(table=file, reason=tr("文件中没有决策表"))
     policy = grid.get("hitPolicy", "UNIQUE")
     if policy not in HIT_POLICIES:
-        raise TableInvalid(table=file, reason=f"不支持的命中策略 {policy}")
+        raise TableInvalid(table=file, reason=tr("不支持的命中策略 {policy}", policy=policy))
     inputs = tuple(_input(e, ns) for e in grid.findall("d:input", ns))
     outputs = tuple(
         Column(e.get("name", ""), e.get("label") or e.get("name") or "") for e in grid.findall("d:output", ns)
     )
     if not outputs or not all(c.name for c in outputs):
-        raise TableInvalid(table=file, reason="每个输出列都要有名称")
+        raise TableInvalid(table=file, reason=tr("每个输出列都要有名称"))
     rows = tuple(_row(e, ns, len(inputs), len(outputs), file) for e in grid.findall("d:rule", ns))
     return Table(
         decision.get("id", ""),
@@ -111,7 +112,7 @@ def decide(table: Table, data: Mapping[str, Any], facts: Facts) -> Decision:
     if not hits and table.hit_policy != "COLLECT":
         raise TableGap(table=table.title, inputs=_shown(table, inputs))
     if len(hits) > 1 and table.hit_policy == "UNIQUE":
-        raise TableOverlap(table=table.title, rows="、".join(str(h + 1) for h in hits))
+        raise TableOverlap(table=table.title, rows=tr("、").join(str(h + 1) for h in hits))
     chosen = hits[:1] if table.hit_policy == "FIRST" else hits
     answers = [
         {
@@ -158,7 +159,7 @@ def matching_rows(
 
 
 def _shown(table: Table, inputs: Mapping[str, Any]) -> str:
-    return "，".join(f"{c.title}={inputs.get(c.name)}" for c in table.inputs)
+    return tr("，").join(f"{c.title}={inputs.get(c.name)}" for c in table.inputs)
 
 
 def _input(element: etree._Element, ns: Mapping[str, str]) -> Column:
@@ -172,7 +173,7 @@ def _row(element: etree._Element, ns: Mapping[str, str], inputs: int, outputs: i
     cells = [e.findtext("d:text", "", dict(ns)).strip() for e in element.findall("d:inputEntry", dict(ns))]
     results = [e.findtext("d:text", "", dict(ns)).strip() for e in element.findall("d:outputEntry", dict(ns))]
     if len(cells) != inputs or len(results) != outputs:
-        raise TableInvalid(table=file, reason=f"行 {element.get('id')} 的列数与表头不一致")
+        raise TableInvalid(table=file, reason=tr("行 {get} 的列数与表头不一致", get=element.get("id")))
     return Row(
         id=element.get("id", ""),
         conditions=tuple(cell_condition(c) for c in cells),
@@ -259,7 +260,7 @@ def sample_values(table: Table, column: int) -> list[Any]:
     if any(isinstance(c, bool) for c in constants):
         return [True, False]
     texts = sorted(c for c in constants if isinstance(c, str))
-    return [*texts, "\u0000其他"] if texts else [None]
+    return [*texts, tr("\x00其他")] if texts else [None]
 
 
 def _constants(table: Table, column: int) -> set[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from processes.errors import DiagramInvalid
+from processes.texts import tr
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -26,7 +27,7 @@ _COUNTED = ("{*}sequenceFlow", "{*}lane", "{*}rule", *(f"{{*}}{kind}" for kind i
 def parse_xml(content: bytes, file: str) -> etree._Element:
     """Parse a document and return its root element; entities, DTDs, huge and deep trees are refused."""
     if len(content) > MAX_BYTES:
-        raise DiagramInvalid(file=file, reason="文件过大")
+        raise DiagramInvalid(file=file, reason=tr("文件过大"))
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -38,9 +39,11 @@ def parse_xml(content: bytes, file: str) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
-        raise DiagramInvalid(file=file, reason=f"不是有效的 XML（{str(fault)[:120]}）") from fault
+        raise DiagramInvalid(
+            file=file, reason=tr("不是有效的 XML（{fault}）", fault=str(fault)[:120])
+        ) from fault
     if getattr(root.getroottree().docinfo, "doctype", ""):
-        raise DiagramInvalid(file=file, reason="不允许使用文档类型声明（DTD）")
+        raise DiagramInvalid(file=file, reason=tr("不允许使用文档类型声明（DTD）"))
     _demand_few(root, file)
     return root
 
@@ -49,9 +52,14 @@ def _demand_few(root: etree._Element, file: str) -> None:
     """Refuse documents with more elements, steps or table rows than people could read, before any other
     check."""
     if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
-        raise DiagramInvalid(file=file, reason=f"图形和文字超过 {MOST_ELEMENTS} 个，请拆分")
+        raise DiagramInvalid(
+            file=file, reason=tr("图形和文字超过 {MOST_ELEMENTS} 个，请拆分", MOST_ELEMENTS=MOST_ELEMENTS)
+        )
     if sum(1 for _ in root.iter(*_COUNTED)) > MOST_STEPS:
-        raise DiagramInvalid(file=file, reason=f"环节和连线（或者规则行）合计超过 {MOST_STEPS} 个，请拆分")
+        raise DiagramInvalid(
+            file=file,
+            reason=tr("环节和连线（或者规则行）合计超过 {MOST_STEPS} 个，请拆分", MOST_STEPS=MOST_STEPS),
+        )
 
 
 def tag(element: etree._Element) -> str:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from processes.texts import tr
+
 
 class YimenError(Exception):
     """Root of every error raised on purpose.
@@ -31,13 +33,8 @@ class YimenError(Exception):
 
     @property
     def message(self) -> str:
-        """The Chinese sentence for the person, with the parameters filled in."""
-        return self.text.format(**self.params)
-
-    @property
-    def message_en(self) -> str:
-        """The same sentence in English."""
-        return self.text_en.format(**self.params)
+        """The Chinese sentence for the person, with the parameters filled in; `text_en` is its English text."""
+        return tr(self.text, **self.params)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Keep all attributes when an error passes between processes; the default would pass the code alone."""

@@ -18,6 +18,7 @@ from processes.policy.calendar import civil_date
 from processes.releases import forms
 from processes.releases.bundle import Bundle
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 LONGEST_REASON = 300
 
@@ -40,7 +41,7 @@ def checked(
     """
     schema = bundle.form(form)
     if schema is None:
-        raise EngineFault(reason=f"没有名为“{form}”的表单")
+        raise EngineFault(reason=tr("没有名为“{form}”的表单", form=form))
     today = civil_date(uow.now)
     circumstances = forms.Circumstances(
         actor.name,
@@ -61,22 +62,26 @@ def _cause(
 ) -> forms.Cause | None:
     """When the case was opened, when a valid step was last finished, or a date in the case's data."""
     if name == forms.OPENED:
-        return forms.Cause(civil_date(case.opened_at or uow.now), "登记之日")
+        return forms.Cause(civil_date(case.opened_at or uow.now), tr("登记之日"))
     step, _, field = name.partition(".")
     if field:
         part = known().get(step)
         value = part.get(field) if isinstance(part, Mapping) else None
-        return forms.Cause(value, "起因之日") if isinstance(value, date) else None
+        return forms.Cause(value, tr("起因之日")) if isinstance(value, date) else None
     query = select(WorkItem.title, WorkItem.completed_at).where(
         WorkItem.case_id == case.id, WorkItem.task == step, WorkItem.status == WorkItemStatus.DONE
     )
     done = uow.session.execute(query.order_by(WorkItem.completed_at.desc()).limit(1)).first()
-    return None if done is None else forms.Cause(civil_date(done.completed_at), f"“{done.title}”办结之日")
+    return (
+        None
+        if done is None
+        else forms.Cause(civil_date(done.completed_at), tr("“{title}”办结之日", title=done.title))
+    )
 
 
 def reason_of(text: str) -> str:
     """Return a reason typed by a person; raises if missing or too long."""
     reason = reading.text(text, lines=True)
     if not reason:
-        raise RuleBroken(reason="请写明理由")
+        raise RuleBroken(reason=tr("请写明理由"))
     return reason[:LONGEST_REASON]

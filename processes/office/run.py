@@ -31,6 +31,7 @@ from processes.releases.bundle import Bundle, StartRule
 from processes.relief import queries as relief
 from processes.storage import full_text
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 from processes.verbs import registry
 
 MAX_QUESTIONS = 200
@@ -105,7 +106,7 @@ class Run:
             progress = runtime.advance(self.definition, progress.state, answer, self.facts())
             facts.extend(progress.facts)
         else:
-            raise EngineFault(reason="服务操作反复循环")
+            raise EngineFault(reason=tr("服务操作反复循环"))
         self._project(progress, facts)
         return progress
 
@@ -266,7 +267,9 @@ def _demand_no_duplicate(uow: UnitOfWork, household: Household, programme: str, 
         )
     )  # fmt: skip
     if running is not None:
-        raise DuplicateCase(reason=f"已有正在办理的{start.title}办件 {running}", clause="C40")
+        raise DuplicateCase(
+            reason=tr("已有正在办理的{title}办件 {running}", title=start.title, running=running), clause="C40"
+        )
 
 
 __all__ = ["Opening", "Run", "open_case", "opened_from", "verbs"]

@@ -15,6 +15,7 @@ from processes.people.forms import COUNTED
 from processes.people.models import Household, Membership, Person, Property
 from processes.policy import reading
 from processes.relief.models import Award
+from processes.texts import tr
 
 
 def faults(session: Session) -> list[str]:
@@ -27,17 +28,23 @@ def _people(session: Session) -> Iterator[str]:
     files = _files(session)
     first: dict[str, int] = {}
     for person in session.scalars(select(Person).where(Person.name != GONE).order_by(Person.id)):
-        where = f"人员 {person.id}（档案 {'、'.join(files.get(person.id, [])) or '无'}）"
+        where = tr(
+            "人员 {id}（档案 {id2}）", id=person.id, id2=tr("、").join(files.get(person.id, [])) or tr("无")
+        )
         if _differs(reading.name, person.name):
-            yield f"{where}：姓名的写法不规范"
+            yield tr("{where}：姓名的写法不规范", where=where)
         if not person.id_number:
             continue
         number = reading.compact(person.id_number)
         if number != person.id_number:
             masked = masking.id_number(number[: masking.HEAD_DIGITS], number[-masking.TAIL_DIGITS :])
-            yield f"{where}：证件号码的写法不规范（{masked}）"
+            yield tr("{where}：证件号码的写法不规范（{masked}）", where=where, masked=masked)
         if number in first:
-            yield f"{where}：与人员 {first[number]} 的证件号码相同，应核对是否为同一人"
+            yield tr(
+                "{where}：与人员 {number} 的证件号码相同，应核对是否为同一人",
+                where=where,
+                number=first[number],
+            )
         first.setdefault(number, person.id)
 
 
@@ -54,17 +61,21 @@ def _files(session: Session) -> dict[int, list[str]]:
 def _households(session: Session) -> Iterator[str]:
     for household in session.scalars(select(Household).order_by(Household.id)):
         if _differs(reading.text, household.address):
-            yield f"档案 {household.number}：住址含有不可见字符或多余的空格"
+            yield tr("档案 {number}：住址含有不可见字符或多余的空格", number=household.number)
     query = select(Household.number, Property.quantity).join(Household, Household.id == Property.household_id)
     for number, quantity in session.execute(query.where(Property.kind.in_(sorted(COUNTED)))):
         if quantity != quantity.to_integral_value():
-            yield f"档案 {number}：车辆、住房、企业的数量不是整数"
+            yield tr("档案 {number}：车辆、住房、企业的数量不是整数", number=number)
 
 
 def _accounts(session: Session) -> Iterator[str]:
     for award in session.scalars(select(Award).where(Award.account.is_not(None)).order_by(Award.id)):
         if _differs(reading.account, award.account):
-            yield f"待遇 {award.id}（{award.programme_title}）：收款账号不是规范的数字"
+            yield tr(
+                "待遇 {id}（{programme_title}）：收款账号不是规范的数字",
+                id=award.id,
+                programme_title=award.programme_title,
+            )
 
 
 def _differs(how: Callable[[Any], str], stored: Any) -> bool:

@@ -14,6 +14,7 @@ from processes.papers.status import PaperStanding
 from processes.people.models import Person
 from processes.policy.calendar import civil_date
 from processes.policy.initials import initials, other_initials
+from processes.texts import tr
 
 _MINUTE = 60
 _AT_ONCE = 5_000
@@ -37,14 +38,20 @@ def _steps(session: Session) -> Iterator[str]:
         on = None if at is None else civil_date(at)
         took = None if at is None else int((at - row.offered_at).total_seconds() // _MINUTE)
         if (on, took) != (row.completed_on, row.took):
-            yield f"办件 {row.case_number} 的环节 {row.id}：办结日期、用时与办结时刻不符"
+            yield tr(
+                "办件 {case_number} 的环节 {id}：办结日期、用时与办结时刻不符",
+                case_number=row.case_number,
+                id=row.id,
+            )
 
 
 def _processes(session: Session) -> Iterator[str]:
     query = select(WorkItem.id, WorkItem.case_number).join(Case, Case.id == WorkItem.case_id)
     differs = or_(WorkItem.process != Case.process, WorkItem.programme != Case.programme)
     for row in session.execute(query.where(differs)):
-        yield f"办件 {row.case_number} 的环节 {row.id}：项目、流程与办件不符"
+        yield tr(
+            "办件 {case_number} 的环节 {id}：项目、流程与办件不符", case_number=row.case_number, id=row.id
+        )
 
 
 def _papers(session: Session) -> Iterator[str]:
@@ -54,7 +61,7 @@ def _papers(session: Session) -> Iterator[str]:
         or_(and_(IssuedPaper.is_printed, ~printed), and_(~IssuedPaper.is_printed, printed)),
     )
     for code in session.scalars(query):
-        yield f"文书 {code}：是否打印过与打印记录不符"
+        yield tr("文书 {code}：是否打印过与打印记录不符", code=code)
 
 
 def _applicants(session: Session) -> Iterator[str]:
@@ -64,7 +71,7 @@ def _applicants(session: Session) -> Iterator[str]:
         for number, applicant, stored, other in session.execute(query.execution_options(yield_per=_AT_ONCE)):
             is_gone = applicant == GONE and not stored
             if not is_gone and (stored, other) != (initials(applicant), other_initials(applicant)):
-                yield f"办件 {number}：拼音首字母与申请人姓名不符"
+                yield tr("办件 {number}：拼音首字母与申请人姓名不符", number=number)
 
 
 def _names(session: Session) -> Iterator[str]:
@@ -72,4 +79,4 @@ def _names(session: Session) -> Iterator[str]:
     query = select(person.id, person.name, person.initials, person.initials_other)
     for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
         if (row.initials, row.initials_other) != (initials(row.name), other_initials(row.name)):
-            yield f"人员 {row.id}：拼音首字母与姓名不符"
+            yield tr("人员 {id}：拼音首字母与姓名不符", id=row.id)

@@ -12,6 +12,7 @@ from processes.cases.models import Case
 from processes.papers.archive_models import Destruction, OldFile
 from processes.papers.status import DestructionStatus, RecordKind
 from processes.people.models import Household
+from processes.texts import tr
 
 _KINDS: dict[RecordKind, Any] = {
     RecordKind.CASE: Case,
@@ -32,6 +33,6 @@ def differing(session: Session) -> Iterator[str]:
         )
         marked = set(session.scalars(select(table.number).where(table.destroyed_on.is_not(None))))
         for number in sorted(marked - decided):
-            yield f"{kind.title} {number} 标为已销毁，但没有批准销毁的记录"
+            yield tr("{title} {number} 标为已销毁，但没有批准销毁的记录", title=kind.title, number=number)
         for number in sorted(decided - marked):
-            yield f"{kind.title} {number} 已批准销毁，但没有标为已销毁"
+            yield tr("{title} {number} 已批准销毁，但没有标为已销毁", title=kind.title, number=number)

@@ -12,6 +12,7 @@ from processes.people.models import Household, Membership, Person, PersonVersion
 from processes.relief import actions
 from processes.relief.models import Award
 from processes.storage import keyring
+from processes.texts import tr
 
 _AT_ONCE = 500
 
@@ -25,17 +26,21 @@ def differing(session: Session) -> Iterator[str]:
     yield from _homes(session)
     for household in session.scalars(select(Household).execution_options(yield_per=_AT_ONCE)):
         if not _is_of(household.phone, household.phone_index, fingerprints.of_phones(household.phone)):
-            yield f"档案 {household.number}：联系电话的查找标记与电话不符"
+            yield tr("档案 {number}：联系电话的查找标记与电话不符", number=household.number)
         session.expunge(household)
     numbered = select(Person).where(Person.id_number.is_not(None))
     for person in session.scalars(numbered.execution_options(yield_per=_AT_ONCE)):
         if person.id_index not in keyring.current().blind_indexes(person.id_number):
-            yield f"人员 {person.id}：证件号码的查找标记与号码不符"
+            yield tr("人员 {id}：证件号码的查找标记与号码不符", id=person.id)
         session.expunge(person)
     for award in session.scalars(select(Award).execution_options(yield_per=_AT_ONCE)):
         account = award.account or ""
         if not _is_of(account, award.account_index, actions.fingerprints_of(account)):
-            yield f"待遇 {award.id}（{award.programme_title}）：收款账号的查找标记与账号不符"
+            yield tr(
+                "待遇 {id}（{programme_title}）：收款账号的查找标记与账号不符",
+                id=award.id,
+                programme_title=award.programme_title,
+            )
         session.expunge(award)
 
 
@@ -53,7 +58,7 @@ def _householders(session: Session) -> Iterator[str]:
     )
     for household, head in session.execute(query.order_by(Household.number)).unique().all():
         if names.called(session, household.division, [head]).get(head.id) != household.householder_name:
-            yield f"档案 {household.number}：户主姓名与户主的人员登记不符"
+            yield tr("档案 {number}：户主姓名与户主的人员登记不符", number=household.number)
 
 
 def _homes(session: Session) -> Iterator[str]:
@@ -64,5 +69,5 @@ def _homes(session: Session) -> Iterator[str]:
     for version, home in session.execute(query.execution_options(yield_per=_AT_ONCE)):
         kept = version.content.get("home")
         if kept and kept != home:
-            yield f"人员 {version.person_id}：所属地点与最后一次登记的不符"
+            yield tr("人员 {person_id}：所属地点与最后一次登记的不符", person_id=version.person_id)
         session.expunge(version)

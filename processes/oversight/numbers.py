@@ -15,6 +15,7 @@ from processes.papers.models import IssuedPaper
 from processes.papers.run_models import PrintRun
 from processes.papers.series import beginning
 from processes.people.models import Household
+from processes.texts import tr
 
 _GIVEN = re.compile(r"(?P<start>.+(?:〕|-))(?P<serial>\d+)号?")
 _AT_ONCE = 2000
@@ -31,9 +32,14 @@ def differing(session: Session) -> Iterator[str]:
         last = given.pop(start, 0)
         is_beyond = row.series.startswith("case/") and row.last > max(last, left_out.get(row.series, 0))
         if row.last < last or is_beyond:
-            yield f"编号序列 {start} 记到 {row.last}，已给出的最后一号是 {last}"
+            yield tr(
+                "编号序列 {start} 记到 {last}，已给出的最后一号是 {last2}",
+                start=start,
+                last=row.last,
+                last2=last,
+            )
     for start, last in sorted(given.items()):
-        yield f"编号序列 {start} 缺失，已给出到 {last}"
+        yield tr("编号序列 {start} 缺失，已给出到 {last}", start=start, last=last)
 
 
 def _left_out(session: Session) -> dict[str, int]:

@@ -15,6 +15,7 @@ from processes.papers.issue import UNNUMBERED
 from processes.papers.models import IssuedPaper
 from processes.people import history
 from processes.people.models import Household, HouseholdVersion
+from processes.texts import tr
 
 _AT_ONCE = 200
 _ISSUED, _AS_IT_STANDS = "paper_issued", "state_printed"
@@ -32,7 +33,7 @@ def _papers(session: Session) -> Iterator[str]:
     destroyed = set(session.scalars(select(Case.id).where(Case.destroyed_on.is_not(None))))
 
     def named(case_id: int) -> str:
-        return numbers.get(case_id, f"第 {case_id} 号办件（不存在）")
+        return numbers.get(case_id, tr("第 {case_id} 号办件（不存在）", case_id=case_id))
 
     issued: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
     query = select(CaseEvent).where(CaseEvent.kind.in_((_ISSUED, _AS_IT_STANDS))).order_by(CaseEvent.id)
@@ -45,11 +46,18 @@ def _papers(session: Session) -> Iterator[str]:
         if case_id in destroyed:
             continue
         if issued[case_id][code, number] < 1:
-            yield f"{named(case_id)}：文书 {number}（{code}）没有出具记录"
+            yield tr(
+                "{case_id}：文书 {number}（{code}）没有出具记录",
+                case_id=named(case_id),
+                number=number,
+                code=code,
+            )
         issued[case_id][code, number] -= 1
     for case_id, found in issued.items():
         for code, number in sorted(found.elements()) if case_id not in destroyed else ():
-            yield f"{named(case_id)}：文书 {number}（{code}）缺失"
+            yield tr(
+                "{case_id}：文书 {number}（{code}）缺失", case_id=named(case_id), number=number, code=code
+            )
 
 
 def _households(session: Session) -> Iterator[str]:
@@ -66,7 +74,7 @@ def _households(session: Session) -> Iterator[str]:
         for household in session.scalars(select(Household).where(Household.id.in_(ids))).unique():
             fault = _fault(household, states.pop(household.id, []))
             if fault:
-                yield f"档案 {household.number}：{fault}"
+                yield tr("档案 {number}：{fault}", number=household.number, fault=fault)
         session.expunge_all()
 
 
@@ -74,23 +82,23 @@ def _fault(household: Household, states: list[HouseholdVersion]) -> str:
     if not states:  # not saved since states are recorded: nothing to compare with
         return ""
     if any(member.person is None for member in household.members):
-        return "有成员在人员登记中不存在"
+        return tr("有成员在人员登记中不存在")
     last = states[-1]
     versions = [state.version for state in states]
     if versions != list(range(versions[0], versions[0] + len(versions))):
-        return "历次登记有缺失或者多出"
+        return tr("历次登记有缺失或者多出")
     try:
         if any(
             state.content.get("saved", own := history.saved_by(state.at, state.by, state.by_id)) != own
             for state in states
         ):
-            return "历次登记的时间或者登记人被改动"
+            return tr("历次登记的时间或者登记人被改动")
         is_same = last.version == household.version and _agrees(
             last.content, history.as_kept(household, last.by_id)
         )
     except SealBroken:
-        return "登记的内容不能解密"
-    return "" if is_same else "登记的内容与最后一次保存的不符"
+        return tr("登记的内容不能解密")
+    return "" if is_same else tr("登记的内容与最后一次保存的不符")
 
 
 def _agrees(kept: Any, now: Any) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from processes.policy import values
 from processes.storage.base import Row
 from processes.storage.types import ProcessData, UtcDateTime, Yuan
+from processes.texts import tr
 
 _AT_ONCE = 5_000
 _ON_SQLITE: dict[type, Callable[[Any], object]] = {
@@ -37,7 +38,11 @@ def _astray(session: Session, table: Table, constraint: ForeignKeyConstraint) ->
     there = exists().where(and_(*(theirs == own for own, theirs in pairs)))
     query = select(*table.primary_key.columns).where(*(own.is_not(None) for own, _ in pairs), ~there)
     for key in session.execute(query.order_by(*table.primary_key.columns)):
-        yield f"{_named(table, key)}的 {'、'.join(constraint.column_keys)} 所指的记录不存在"
+        yield tr(
+            "{key}的 {column_keys} 所指的记录不存在",
+            key=_named(table, key),
+            column_keys=tr("、").join(constraint.column_keys),
+        )
 
 
 def _unreadable(session: Session, table: Table) -> Iterator[str]:
@@ -50,7 +55,7 @@ def _unreadable(session: Session, table: Table) -> Iterator[str]:
     for row in session.execute(query.order_by(*keys).execution_options(yield_per=_AT_ONCE)):
         for (name, how), value in zip(read.items(), row[len(keys) :], strict=True):
             if value is not None and not _reads(how, value):
-                yield f"{_named(table, row[: len(keys)])}的 {name} 不能读取"
+                yield tr("{keys}的 {name} 不能读取", keys=_named(table, row[: len(keys)]), name=name)
 
 
 def _reader(column: Column[Any], is_sqlite: bool) -> Callable[[Any], object] | None:
@@ -77,4 +82,4 @@ def _reads(how: Callable[[Any], object], value: Any) -> bool:
 
 
 def _named(table: Table, key: Any) -> str:
-    return f"{table.name} 第 {'/'.join(map(str, key))} 行"
+    return tr("{name} 第 {key} 行", name=table.name, key="/".join(map(str, key)))

@@ -35,6 +35,7 @@ from processes.policy.calendar import civil_date
 from processes.releases import forms
 from processes.releases.bundle import Bundle, PaperRule
 from processes.relief import queries as relief
+from processes.texts import tr
 
 PNG = "data:image/png;base64,"
 _LEADERS = (Role.TOWNSHIP_LEADER, Role.COUNTY_LEADER)
@@ -69,7 +70,9 @@ def contract(source: Source, header: c.Header) -> dict[str, Any]:
         case "opinion_form":
             filled = _opinion_form(source, header)
         case unknown:
-            raise PaperValueMissing(paper=source.rule.title, reason=f"没有名为“{unknown}”的合同")
+            raise PaperValueMissing(
+                paper=source.rule.title, reason=tr("没有名为“{unknown}”的合同", unknown=unknown)
+            )
     return c.dump(filled)
 
 
@@ -87,8 +90,8 @@ def office_name(session: Session, division: str, level: str) -> str:
     """Return the issuing office: the county's civil affairs bureau, or the township's government."""
     places = names(session, division)
     if level == "county":
-        return f"{places['county']}民政局"
-    return f"{places['county']}{places['township']}人民政府"
+        return tr("{places}民政局", places=places["county"])
+    return tr("{places}{places2}人民政府", places=places["county"], places2=places["township"])
 
 
 def office_code(division: str, level: str) -> str:
@@ -217,16 +220,16 @@ def _member(person: Mapping[str, Any]) -> c.Member:
     if disabled := disability(str(person["disability_kind"]), int(person["disability_grade"])):
         conditions.append(disabled)
     if person["grave_illness"]:
-        conditions.append("重病")
+        conditions.append(tr("重病"))
     if person["is_student"]:
-        conditions.append("在校学生")
+        conditions.append(tr("在校学生"))
     return c.Member(
         name=person["name"],
         relation=person["relation"],
         sex=person["sex"],
         age=str(person["age"]),
-        id_number=person["id_number"] or "无证件",
-        condition="、".join(conditions) or "健康",
+        id_number=person["id_number"] or tr("无证件"),
+        condition=tr("、").join(conditions) or tr("健康"),
         work_ability=WORK_ABILITIES.get(person["work_ability"], person["work_ability"]),
         income=f"{person['income']:.2f}",
     )
@@ -292,8 +295,8 @@ def _superseded(source: Source) -> list[c.Opinion]:
 def _duty(source: Source, step: str, role: str) -> str:
     """The duty of a step on a form: whoever decides approves, a leader before that examines."""
     if step in source.rule.approving:
-        return "审批人"
-    return "审核人" if role in _LEADERS else "经办人"
+        return tr("审批人")
+    return tr("审核人") if role in _LEADERS else tr("经办人")
 
 
 def _opinion(source: Source, item: WorkItem) -> c.Opinion:
@@ -333,7 +336,9 @@ def _field(source: Source, name: str, text: str, known: Mapping[str, Any], calls
     try:
         return values.plain(expressions.evaluate(expressions.parse(text), known, calls))
     except ExpressionFailed as fault:
-        raise PaperValueMissing(paper=source.rule.title, reason=f"{name}：{fault.message}") from fault
+        raise PaperValueMissing(
+            paper=source.rule.title, reason=tr("{name}：{message}", name=name, message=fault.message)
+        ) from fault
 
 
 def _answers(source: Source) -> dict[str, dict[str, str]]:

@@ -18,9 +18,10 @@ from processes.papers.models import IssuedPaper
 from processes.papers.status import PaperStanding, PaperStatus
 from processes.policy.calendar import SHANGHAI
 from processes.storage import file_store
+from processes.texts import tr
 
 TEMPLATE = "print_list.html"
-TITLE = "文书打印清单"
+TITLE = tr("文书打印清单")
 MOST = 500
 
 

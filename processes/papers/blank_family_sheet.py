@@ -12,12 +12,13 @@ import xlsxwriter
 from processes.papers.family_sheet import COLUMNS, MOST_ROWS, NEEDED, PLACE
 from processes.people import identity
 from processes.people.forms import CATEGORIES, DISABILITY_KINDS, GRADES, RELATIONS, WORK_ABILITIES
+from processes.texts import tr
 
-TITLE = "家庭登记样表"
+TITLE = tr("家庭登记样表")
 _CHOICES: dict[str, tuple[str, ...]] = {
     "家庭类别": tuple(CATEGORIES.values()), "与户主关系": RELATIONS, "证件类型": tuple(identity.DOCUMENTS.values()),
-    "性别": ("男", "女"), "残疾类别": DISABILITY_KINDS[1:], "残疾等级": GRADES[1:], "重病": ("是", "否"),
-    "在校学生": ("是", "否"), "劳动能力": tuple(WORK_ABILITIES.values()),
+    "性别": (tr("男"), tr("女")), "残疾类别": DISABILITY_KINDS[1:], "残疾等级": GRADES[1:], "重病": (tr("是"), tr("否")),
+    "在校学生": (tr("是"), tr("否")), "劳动能力": tuple(WORK_ABILITIES.values()),
 }  # fmt: skip
 _WIDTHS = {
     PLACE: 18,
@@ -30,13 +31,17 @@ _WIDTHS = {
 }
 _USUAL_WIDTH = 10
 _HELP = (
-    "一行填写一名家庭成员；同一家庭的成员填写同一个家庭序号（自编，如 1、2、3）。",
-    "村（社区）、住址、联系电话、家庭类别填写在每户第一行即可；标 * 的为必填项。",
-    "每户应有且只有一名“本人”（户主）。",
-    "证件号码为 18 位；没有证件的填“无”，并填写性别和大约年龄；护照等其他证件填写性别和出生日期（如 1966-06-15）。",
-    "收入、支出为近 12 个月的金额（元），经营亏损填负数；存款、证券为金额（元），机动车、住房、经营企业为数量。",
-    "劳动能力不填的，未成年人和老年人按无劳动能力登记，其他人按有劳动能力登记。",
-    "上传后先核对，逐户指出问题所在的行和列；核对无误的才登记。同一份内容重复上传，不会重复登记。",
+    tr("一行填写一名家庭成员；同一家庭的成员填写同一个家庭序号（自编，如 1、2、3）。"),
+    tr("村（社区）、住址、联系电话、家庭类别填写在每户第一行即可；标 * 的为必填项。"),
+    tr("每户应有且只有一名“本人”（户主）。"),
+    tr(
+        "证件号码为 18 位；没有证件的填“无”，并填写性别和大约年龄；护照等其他证件填写性别和出生日期（如 1966-06-15）。"
+    ),
+    tr(
+        "收入、支出为近 12 个月的金额（元），经营亏损填负数；存款、证券为金额（元），机动车、住房、经营企业为数量。"
+    ),
+    tr("劳动能力不填的，未成年人和老年人按无劳动能力登记，其他人按有劳动能力登记。"),
+    tr("上传后先核对，逐户指出问题所在的行和列；核对无误的才登记。同一份内容重复上传，不会重复登记。"),
 )
 
 
@@ -73,11 +78,11 @@ def _offer(sheet: Any, lists: Any, column: int, title: str, offered: Sequence[st
         return
     for row, text in enumerate((title, *offered)):
         lists.write_string(row, column, text)
-    source = ["=可选内容", "!", _range(column, len(offered))]
+    source = [tr("=可选内容"), "!", _range(column, len(offered))]
     sheet.data_validation(
         1, column, MOST_ROWS, column,
-        {"validate": "list", "source": "".join(source), "ignore_blank": True, "error_title": "请从列表中选择",
-         "error_message": f"{title}请从列表中选择", "error_type": "warning"},
+        {"validate": "list", "source": "".join(source), "ignore_blank": True, "error_title": tr("请从列表中选择"),
+         "error_message": tr("{title}请从列表中选择", title=title), "error_type": "warning"},
     )  # fmt: skip
 
 

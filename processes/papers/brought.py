@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from documents.errors import RendererBusy, RendererError, ScanUnreadable
 from processes.errors import AttachmentRefused
+from processes.texts import tr
 
 
 @contextmanager
@@ -17,8 +18,8 @@ def told() -> Iterator[None]:
     except ScanUnreadable as fault:
         raise AttachmentRefused(reason=str(fault)) from fault
     except RendererBusy as fault:
-        raise AttachmentRefused(reason="正在读取的文件较多，请稍候再上传") from fault
+        raise AttachmentRefused(reason=tr("正在读取的文件较多，请稍候再上传")) from fault
     except RendererError as fault:
         raise AttachmentRefused(
-            reason="文件没有在限定的时间和内存内读完，请稍后再试；仍不行的，请重新扫描或者另存后再试"
+            reason=tr("文件没有在限定的时间和内存内读完，请稍后再试；仍不行的，请重新扫描或者另存后再试")
         ) from fault

@@ -37,9 +37,10 @@ from processes.relief.status import AwardStatus
 from processes.storage import full_text, outbox
 from processes.storage.base import Row
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 REMOVE = "remove_files"
-GONE = "（已销毁）"
+GONE = tr("（已销毁）")
 SHOWN = 200
 
 
@@ -171,7 +172,7 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
     attached = session.scalars(select(Attachment).where(Attachment.case_id == subject))
     return [
         *({"title": f"{p.title} {p.number}", "pages": p.pages, "sha256": p.sha256 or ""} for p in papers),
-        *({"title": "附件", "pages": None, "sha256": a.sha256} for a in attached),
+        *({"title": tr("附件"), "pages": None, "sha256": a.sha256} for a in attached),
     ]
 
 

@@ -11,9 +11,10 @@ from processes.cases.draw_models import DrawnLot, DrawRound
 from processes.cases.status import DrawStatus
 from processes.papers import shared_template
 from processes.policy.calendar import SHANGHAI, civil_date
+from processes.texts import tr
 
 TEMPLATE = "draw_sheet.html"
-TITLE = "抽签单"
+TITLE = tr("抽签单")
 
 
 def pdf(

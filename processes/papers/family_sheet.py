@@ -27,10 +27,11 @@ from processes.people.forms import (
     read_household,
 )
 from processes.policy.periods import age_on
+from processes.texts import tr
 
 MOST_ROWS = 1_000
 """One round of a township; longer lists need several files."""
-FAMILY, PLACE = "家庭序号", "村（社区）"
+FAMILY, PLACE = tr("家庭序号"), tr("村（社区）")
 _OF_FAMILY = {"住址": "address", "联系电话": "phone", "家庭类别": "category"}
 _OF_MEMBER = {
     "姓名": "name", "与户主关系": "relation", "证件类型": "document", "证件号码": "id_number", "性别": "sex",
@@ -42,18 +43,18 @@ _LINES = {
     **{title: ("expenses", kind) for kind, title in EXPENSE_KINDS.items()},
     **{title.split("（")[0]: ("properties", kind) for kind, title in PROPERTY_KINDS.items()},
 }
-NEEDED = (FAMILY, PLACE, "住址", "姓名", "与户主关系", "证件号码")
+NEEDED = (FAMILY, PLACE, tr("住址"), tr("姓名"), tr("与户主关系"), tr("证件号码"))
 COLUMNS = (FAMILY, PLACE, *_OF_FAMILY, *_OF_MEMBER, *_LINES)
 """In the order of the template."""
 _ALSO = {
-    "序号": FAMILY, "户号": FAMILY, "村": PLACE, "社区": PLACE, "行政村": PLACE, "村社区": PLACE, "家庭住址": "住址", "电话": "联系电话",
-    "手机号码": "联系电话", "关系": "与户主关系", "身份证号": "证件号码", "身份证号码": "证件号码", "公民身份号码": "证件号码",
-    "存款": "存款、证券", "工资": "工资性收入", "医疗费用": "自付医疗费用", "学生": "在校学生",
+    "序号": FAMILY, "户号": FAMILY, "村": PLACE, "社区": PLACE, "行政村": PLACE, "村社区": PLACE, "家庭住址": tr("住址"), "电话": tr("联系电话"),
+    "手机号码": tr("联系电话"), "关系": tr("与户主关系"), "身份证号": tr("证件号码"), "身份证号码": tr("证件号码"), "公民身份号码": tr("证件号码"),
+    "存款": tr("存款、证券"), "工资": tr("工资性收入"), "医疗费用": tr("自付医疗费用"), "学生": tr("在校学生"),
 }  # fmt: skip
 _RELATIONS = {
-    "户主": "本人", "妻": "配偶", "夫": "配偶", "妻子": "配偶", "丈夫": "配偶", "儿子": "子女", "女儿": "子女", "子": "子女", "女": "子女",
-    "父亲": "父母", "母亲": "父母", "父": "父母", "母": "父母", "祖父": "祖父母", "祖母": "祖父母", "孙子": "孙子女", "孙女": "孙子女",
-    "儿媳": "儿媳女婿", "女婿": "儿媳女婿",
+    "户主": tr("本人"), "妻": tr("配偶"), "夫": tr("配偶"), "妻子": tr("配偶"), "丈夫": tr("配偶"), "儿子": tr("子女"), "女儿": tr("子女"), "子": tr("子女"), "女": tr("子女"),
+    "父亲": tr("父母"), "母亲": tr("父母"), "父": tr("父母"), "母": tr("父母"), "祖父": tr("祖父母"), "祖母": tr("祖父母"), "孙子": tr("孙子女"), "孙女": tr("孙子女"),
+    "儿媳": tr("儿媳女婿"), "女婿": tr("儿媳女婿"),
 }  # fmt: skip
 _YES = frozenset({"是", "有", "√", "✓", "1", "y", "Y"})
 _NO = frozenset({"", "否", "无", "0", "n", "N", "—"})
@@ -121,7 +122,7 @@ def read(content: bytes, known: Known) -> Read:
     head, at = _head(rows)
     families = [_family(key, numbered, known) for key, numbered in _grouped(rows, head, at)]
     if not families:
-        raise AttachmentRefused(reason="表中没有填写家庭")
+        raise AttachmentRefused(reason=tr("表中没有填写家庭"))
     left_out = tuple(t for t in dict.fromkeys(rows[at]) if t and _title(t) not in COLUMNS)
     return Read(tuple(families), left_out)
 
@@ -133,9 +134,9 @@ def _head(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], int]:
         if "姓名" in found:
             missing = [name for name in NEEDED if name not in found]
             if missing:
-                raise AttachmentRefused(reason=f"表头缺少：{'、'.join(missing)}")
+                raise AttachmentRefused(reason=tr("表头缺少：{missing}", missing=tr("、").join(missing)))
             return found, at
-    raise AttachmentRefused(reason="没有找到表头“姓名”，请用下载的样表填写")
+    raise AttachmentRefused(reason=tr("没有找到表头“姓名”，请用下载的样表填写"))
 
 
 def _title(text: str) -> str:
@@ -166,7 +167,7 @@ def _family(key: str, rows: Sequence[tuple[int, dict[str, str]]], known: Known) 
     faults: list[Fault] = []
     first = rows[0][0]
     if not key:
-        faults.append(Fault(first, FAMILY, "请填写家庭序号，同一家庭的成员填写同一个序号"))
+        faults.append(Fault(first, FAMILY, tr("请填写家庭序号，同一家庭的成员填写同一个序号")))
     of_family = {
         title: next((s[title] for _, s in rows if s.get(title)), "") for title in (PLACE, *_OF_FAMILY)
     }
@@ -198,9 +199,9 @@ def _member(position: int, cells: Mapping[str, str], row: int, faults: list[Faul
     member["document"] = _key_of(identity.DOCUMENTS, member["document"]) or identity.ID_CARD
     member["disability_kind"] = member["disability_kind"].removeprefix("无")
     member["disability_grade"] = _grade(member["disability_grade"])
-    for title, name in (("重病", "grave_illness"), ("在校学生", "is_student")):
+    for title, name in ((tr("重病"), "grave_illness"), (tr("在校学生"), "is_student")):
         if member[name] not in _YES | _NO:
-            faults.append(Fault(row, title, "应填“是”或者“否”"))
+            faults.append(Fault(row, title, tr("应填“是”或者“否”")))
         member[name] = member[name] in _YES
     return member
 
@@ -222,7 +223,7 @@ def _able(cells: Mapping[str, str], known: Known) -> dict[str, str]:
 def _grade(text: str) -> str | int:
     """一级 and 1 are 1; other text is left for the register to refuse."""
     bare = text.removesuffix("级")
-    return GRADES.index(f"{bare}级") if f"{bare}级" in GRADES else bare or 0
+    return GRADES.index(tr("{bare}级", bare=bare)) if tr("{bare}级", bare=bare) in GRADES else bare or 0
 
 
 def _key_of(titles: Mapping[str, str], text: str) -> str:
@@ -236,9 +237,9 @@ def _place(text: str, places: Mapping[str, str], row: int, faults: list[Fault]) 
     if code:
         return code
     names = (
-        "请填写村（社区）" if not bare
-        else f"有几个“{bare[:30]}”，请写上乡镇名称" if code == ""
-        else f"“{bare[:30]}”不在您的管辖范围内，请写全称"
+        tr("请填写村（社区）") if not bare
+        else tr("有几个“{bare}”，请写上乡镇名称", bare=bare[:30]) if code == ""
+        else tr("“{bare}”不在您的管辖范围内，请写全称", bare=bare[:30])
     )  # fmt: skip
     faults.append(Fault(row, PLACE, names))
     return next((one for one in places.values() if one), "")

@@ -16,6 +16,7 @@ from processes.papers.run_models import PrintRun
 from processes.papers.status import PaperStanding
 from processes.settings import Settings
 from processes.storage import file_store
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +50,31 @@ def _named(session: Session) -> Iterator[tuple[str, str | None, str, str]]:
         )
     )
     for paper in papers:
-        title = f"《{paper.title}》{paper.number}（验证码 {paper.code}）"
+        title = tr(
+            "《{title}》{number}（验证码 {code}）", title=paper.title, number=paper.number, code=paper.code
+        )
         yield "papers", paper.sha256, title, paper.code
         if paper.signed_sha256:
-            yield "papers", paper.signed_sha256, f"{title}的签名件", ""
+            yield "papers", paper.signed_sha256, tr("{title}的签名件", title=title), ""
     latest = select(IssuedPaper.signed_sha256).where(IssuedPaper.signed_sha256.is_not(None))
     for sha256 in session.scalars(
         select(PaperSignature.sha256).where(PaperSignature.sha256.not_in(latest)).distinct()
     ):
-        yield "papers", sha256, "较早的签名件", ""
+        yield "papers", sha256, tr("较早的签名件"), ""
     for page in (*session.scalars(select(ReturnedPage)), *session.scalars(select(ReplacedPage))):
-        yield "scans", page.sha256, f"签字件扫描 {page.source} 第 {page.page} 页", ""
+        yield (
+            "scans",
+            page.sha256,
+            tr("签字件扫描 {source} 第 {page} 页", source=page.source, page=page.page),
+            "",
+        )
     for sheet in (*session.scalars(select(OldFileDocument)), *session.scalars(select(ExcludedDocument))):
-        yield "scans", sheet.sha256, f"旧档扫描 {sheet.title}", ""
+        yield "scans", sheet.sha256, tr("旧档扫描 {title}", title=sheet.title), ""
     for attached in session.scalars(select(Attachment)):
-        yield "attachments", attached.sha256, f"附件（办件 {attached.case_id}）", ""
+        yield "attachments", attached.sha256, tr("附件（办件 {case_id}）", case_id=attached.case_id), ""
     for run in session.scalars(select(PrintRun)):
         for sha256 in (run.sha256, *(p["sha256"] for p in run.parts)):
-            yield "papers", sha256, f"打印任务 {run.title}（{run.code}）", ""
+            yield "papers", sha256, tr("打印任务 {title}（{code}）", title=run.title, code=run.code), ""
 
 
 def _look(
@@ -77,6 +85,6 @@ def _look(
     try:
         file_store.get(settings.file_stores[folder], sha256)
     except FileLost:
-        yield LostFile(what, "文件丢失", code)
+        yield LostFile(what, tr("文件丢失"), code)
     except FileDamaged:
-        yield LostFile(what, "文件不完整或被改动", code)
+        yield LostFile(what, tr("文件不完整或被改动"), code)

@@ -37,8 +37,9 @@ from processes.relief.models import Award, AwardMember
 from processes.relief.status import AwardStatus
 from processes.storage.base import Row
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
-GONE = "（已销毁）"
+GONE = tr("（已销毁）")
 _NOBODY = date(1900, 1, 1)
 _SHOWN = 200
 
@@ -55,7 +56,7 @@ def over(
         since = civil_date(household.updated_at)
         last = session.scalar(select(func.max(Case.destroyed_on)).where(Case.household_id == household.id))
         since = since if last is None else max(since, last)
-        first = retention.over_on(since, f"{years}年")
+        first = retention.over_on(since, tr("{years}年", years=years))
         if first is not None and today >= first:
             yield household, since, first
 
@@ -65,7 +66,7 @@ def pieces_of(session: Session, household_id: int) -> list[dict[str, Any]]:
     marks = select(HouseholdVersion.seal_mark).where(HouseholdVersion.household_id == household_id)
     kept = session.scalars(marks.order_by(HouseholdVersion.id)).all()
     digest = hashlib.sha256("\n".join(kept).encode()).hexdigest()
-    return [{"title": f"家庭档案历次登记 {len(kept)} 份", "pages": None, "sha256": digest}]
+    return [{"title": tr("家庭档案历次登记 {kept} 份", kept=len(kept)), "pages": None, "sha256": digest}]
 
 
 def destroy(uow: UnitOfWork, number: str) -> None:
@@ -75,7 +76,7 @@ def destroy(uow: UnitOfWork, number: str) -> None:
         session.scalars(select(Household).where(Household.number == number).with_for_update()).unique().one()
     )
     if session.scalar(select(Household.id).where(Household.id == household.id, *_free(today))) is None:
-        raise RuleBroken(reason="提出销毁以后，这户又有了办件、待遇、旧档或者迁移，不能销毁")
+        raise RuleBroken(reason=tr("提出销毁以后，这户又有了办件、待遇、旧档或者迁移，不能销毁"))
     people = [m.person for m in household.members]
     household.members, household.incomes, household.expenses, household.properties = [], [], [], []
     household.address = household.phone = household.phone_index = household.category = ""

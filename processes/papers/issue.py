@@ -29,12 +29,13 @@ from processes.releases.effects import Needed
 from processes.storage import file_store, outbox
 from processes.storage.outbox import Urgency
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 RENDER = "render_paper"
 PRINT_STATE, ON_DEMAND = "print_state", "on_demand"
 """Replace the diagram's question if a person requested the paper."""
 
-UNNUMBERED = "未办结，不编文号"
+UNNUMBERED = tr("未办结，不编文号")
 """Printed instead of a number on a paper before the case is decided."""
 
 
@@ -60,7 +61,7 @@ def issue(
         raise UnknownPaper(paper=paper)
     if decided and rule.decided_by:
         needed = Needed(rule.decided_by, rule.verdict)
-        decided_by.demand(bundle, case.process, needed, items, f"出具《{rule.title}》")
+        decided_by.demand(bundle, case.process, needed, items, tr("出具《{title}》", title=rule.title))
     today = civil_date(uow.now)
     level = level_of(rule, items)
     place = assemble.names(uow.session, case.division)[level]
@@ -140,7 +141,7 @@ def supersede(uow: UnitOfWork, case: Case, question: str) -> None:
         IssuedPaper.standing == PaperStanding.STANDING,
     )
     for row in uow.session.scalars(query):
-        end(uow, row, PaperStanding.SUPERSEDED, "办理环节退回")
+        end(uow, row, PaperStanding.SUPERSEDED, tr("办理环节退回"))
 
 
 def end(uow: UnitOfWork, row: IssuedPaper, standing: PaperStanding, reason: str) -> None:

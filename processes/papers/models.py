@@ -12,13 +12,14 @@ from processes.papers.status import PaperStanding, PaperStatus
 from processes.storage.base import Marked, RecordedInEvents, Row, Scoped, Stated
 from processes.storage.sealing import sealed_data, sealed_text, sealed_text_or_none
 from processes.storage.types import StateText
+from processes.texts import tr
 
 
 class IssuedPaper(Row, Scoped, Marked, RecordedInEvents):
     """A paper with number and contract; the PDF is made later (文书)."""
 
     __tablename__ = "issued_paper"
-    record_title, unrecorded = "文书", ("status", "is_printed", "error")
+    record_title, unrecorded = tr("文书"), ("status", "is_printed", "error")
     __table_args__ = (
         Index("ix_issued_paper_case", "case_id"),
         Index(
@@ -63,7 +64,7 @@ class IssuedPaper(Row, Scoped, Marked, RecordedInEvents):
 
     def record_name(self) -> str:
         """Its title and number."""
-        return f"《{self.title}》{self.number}"
+        return tr("《{title}》{number}", title=self.title, number=self.number)
 
 
 class PaperSignature(Row, Stated):

@@ -30,6 +30,7 @@ from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import publish
 from processes.storage.batched_reads import SCOPE
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 KINDS = (RecordKind.ACCESS_LOG, RecordKind.NOTICES, RecordKind.PAYMENT_LIST, RecordKind.HOUSEHOLD)
 TERMS = {
@@ -83,8 +84,15 @@ def pieces_of(session: Session, kind: str, subject: int) -> list[dict[str, Any]]
         marks = session.scalars(
             select(Notice.seal_mark).where(_of_year(Notice.at, subject)).order_by(Notice.id)
         )
-        return [_sum(f"{subject} 年的{RecordKind.NOTICES.title}", marks.all())]
-    return [_sum(f"{subject} 年的{RecordKind.ACCESS_LOG.title}", list(_digests(session, subject)))]
+        return [
+            _sum(tr("{subject} 年的{title}", subject=subject, title=RecordKind.NOTICES.title), marks.all())
+        ]
+    return [
+        _sum(
+            tr("{subject} 年的{title}", subject=subject, title=RecordKind.ACCESS_LOG.title),
+            list(_digests(session, subject)),
+        )
+    ]
 
 
 def destroy(uow: UnitOfWork, kind: str, number: str) -> tuple[str, list[str]]:
@@ -120,11 +128,11 @@ def _years(session: Session, today: date) -> Iterator[Due]:
         if first is None or years is None:
             continue
         for year in range(civil_date(first).year, today.year - years):
-            closed, term = date(year, 12, 31), f"{years}年"
+            closed, term = date(year, 12, 31), tr("{years}年", years=years)
             over_on = retention.over_on(closed, term)
             if over_on is not None and today >= over_on and _is_any(session, kind, year):
                 number = f"{kind.title}-{year}"
-                title = f"{year} 年的{kind.title}"
+                title = tr("{year} 年的{title}", year=year, title=kind.title)
                 yield Due(kind, number, title, closed, term, over_on, year, county)
 
 
@@ -145,7 +153,7 @@ def _lists(session: Session, today: date, number: str) -> Iterator[Due]:
         _is_a_list(), PrintRun.status.in_((RunStatus.READY, RunStatus.FAILED)), PrintRun.asked_at < before
     )
     for row in session.scalars(query.where(PrintRun.number == number) if number else query):
-        closed, term = civil_date(row.asked_at), f"{years}年"
+        closed, term = civil_date(row.asked_at), tr("{years}年", years=years)
         over_on = retention.over_on(closed, term)
         if over_on is not None and today >= over_on:
             yield Due(
@@ -161,9 +169,9 @@ def _households(session: Session, today: date, number: str) -> Iterator[Due]:
         yield Due(
             RecordKind.HOUSEHOLD,
             household.number,
-            "家庭档案",
+            tr("家庭档案"),
             since,
-            f"{years}年",
+            tr("{years}年", years=years),
             first,
             household.id,
             household.division,
@@ -205,4 +213,4 @@ def _digests(session: Session, year: int) -> Iterable[str]:
 
 def _sum(title: str, parts: Sequence[str]) -> dict[str, Any]:
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return {"title": f"{title} {len(parts)} 条", "pages": None, "sha256": digest}
+    return {"title": tr("{title} {parts} 条", title=title, parts=len(parts)), "pages": None, "sha256": digest}

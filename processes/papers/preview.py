@@ -15,14 +15,17 @@ from processes.cases.models import Case
 from processes.errors import Invalid, NotFound
 from processes.papers.models import IssuedPaper
 from processes.releases.bundle import Bundle
+from processes.texts import tr
 
 MANY_MEMBERS = 30
 READABLE = 1100
 """Pixels of a readable page."""
-_LONG_NAME = "古丽娜孜·阿不都热合曼"
-_LONG_TEXT = "家庭成员长期患病，劳动能力丧失，承包地收入微薄，子女就学支出较大，经入户调查、邻里访问和信息核对，情况属实。"
+_LONG_NAME = tr("古丽娜孜·阿不都热合曼")
+_LONG_TEXT = tr(
+    "家庭成员长期患病，劳动能力丧失，承包地收入微薄，子女就学支出较大，经入户调查、邻里访问和信息核对，情况属实。"
+)
 _LONGEST = 300
-_LONG_ADDRESS = "演示县城关镇东村民委员会第三村民小组桥头自然村老供销社旁边的砖木结构平房南侧第二户"
+_LONG_ADDRESS = tr("演示县城关镇东村民委员会第三村民小组桥头自然村老供销社旁边的砖木结构平房南侧第二户")
 
 
 def paper_of(session: Session, template: str, case_number: str = "") -> IssuedPaper:
@@ -72,7 +75,7 @@ def picture(content: bytes) -> bytes:
     try:
         return render.preview(render.Previewing(content, True, READABLE))
     except RendererError as fault:
-        raise Invalid(reason=f"不能预览：{fault}") from fault
+        raise Invalid(reason=tr("不能预览：{fault}", fault=fault)) from fault
 
 
 def pdf(bundle: Bundle, template: str, data: dict[str, Any], now: datetime) -> bytes:

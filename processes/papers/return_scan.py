@@ -19,6 +19,7 @@ from processes.papers.status import PaperStanding
 from processes.policy.calendar import civil_date
 from processes.storage import file_store
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _MARK = re.compile(r"/verify/([A-Z0-9]{4,12})(?:/(\d{1,3})-(\d{1,3}))?$")
 
@@ -80,7 +81,7 @@ def file_page(
     reason for replacing it is given. The replaced page is kept.
     """
     if paper.pages is None or not 1 <= page <= paper.pages:
-        raise RuleBroken(reason=f"《{paper.title}》没有第 {page} 页")
+        raise RuleBroken(reason=tr("《{title}》没有第 {page} 页", title=paper.title, page=page))
     row = uow.session.scalar(
         select(ReturnedPage).where(ReturnedPage.paper_id == paper.id, ReturnedPage.page == page)
     )

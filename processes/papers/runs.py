@@ -25,25 +25,26 @@ from processes.policy.calendar import civil_date
 from processes.relief.payroll import PayLine
 from processes.storage import file_store
 from processes.storage.unit_of_work import within
+from processes.texts import tr
 
 TEMPLATE = "payment_list.html"
-LIST_TITLE = "救助金发放清册"
-SERIES = "民救册"
+LIST_TITLE = tr("救助金发放清册")
+SERIES = tr("民救册")
 MAKE = "make_run"
 LINES_PER_PART = 250
 """About nine pages; the renderer holds one part at a time."""
 SHOWN = 30
 BATCH_KEPT = timedelta(days=7)
 _COLUMNS = (
-    "序号",
-    "村（居）",
-    "户主姓名",
-    "身份证号",
-    "保障人数",
-    "档次",
-    "金额（元）",
-    "收款账号",
-    "办件编号",
+    tr("序号"),
+    tr("村（居）"),
+    tr("户主姓名"),
+    tr("身份证号"),
+    tr("保障人数"),
+    tr("档次"),
+    tr("金额（元）"),
+    tr("收款账号"),
+    tr("办件编号"),
 )
 _WIDTHS = (6, 26, 14, 22, 10, 8, 14, 26, 24)
 
@@ -136,7 +137,11 @@ def parts_to_make(run: PrintRun, session: Session, folder: Path, address: str) -
         made = shared_template.made(
             session, TEMPLATE, data, run.asked_at, f"{address}/verify/{run.code}", marked=False
         )
-        yield {"title": f"第 {n} 册", "sha256": file_store.put(folder, made.content), "pages": made.pages}
+        yield {
+            "title": tr("第 {n} 册", n=n),
+            "sha256": file_store.put(folder, made.content),
+            "pages": made.pages,
+        }
 
 
 def _part(
@@ -161,7 +166,7 @@ def _part(
 
 def _tail(account: str) -> str:
     digits = account.strip()
-    return f"尾号 {digits[-4:]}" if len(digits) > 4 else ""  # noqa: PLR2004  (what a bank prints of an account)
+    return tr("尾号 {digits}", digits=digits[-4:]) if len(digits) > 4 else ""  # noqa: PLR2004  (what a bank prints of an account)
 
 
 def bound_parts(run: PrintRun, parts: Sequence[dict[str, Any]], folder: Path) -> tuple[str, int]:

@@ -16,6 +16,7 @@ from processes.papers.models import IssuedPaper
 from processes.papers.run_models import PrintRun
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 LOOKED_BACK = timedelta(days=90)
 LONGEST_SERIAL = 9
@@ -68,7 +69,12 @@ def demand_possible(
     for series, number in known.items():
         if number < lasts.get(series, 0):
             raise Invalid(
-                reason=f"“{beginning(series)}”在备份中已编到 {lasts[series]}，不能填写更小的编号 {number}"
+                reason=tr(
+                    "“{series}”在备份中已编到 {series2}，不能填写更小的编号 {number}",
+                    series=beginning(series),
+                    series2=lasts[series],
+                    number=number,
+                )
             )
     return known
 
@@ -77,7 +83,7 @@ def beginning(series: str) -> str:
     """Return the prefix of a series' numbers, as `cases.numbering` and the register write them."""
     of_what, *parts = series.split("/")
     if of_what == "paper":
-        return f"{parts[0]}{parts[1]}〔{parts[2]}〕"
+        return tr("{parts}{parts2}〔{parts3}〕", parts=parts[0], parts2=parts[1], parts3=parts[2])
     return f"{'-'.join(parts)}-" if of_what == "case" else f"{parts[0]}-H-"
 
 
@@ -107,7 +113,7 @@ def _known(series: Iterable[str], numbers: Sequence[str]) -> dict[str, int]:
         )
         serial = text.removeprefix(beginning(mine)).removesuffix("号") if mine else ""
         if not (serial.isascii() and serial.isdigit() and len(serial) <= LONGEST_SERIAL):
-            raise Invalid(reason=f"“{number}”不是本单位的编号，请按文书或办件上的写法填写")
+            raise Invalid(reason=tr("“{number}”不是本单位的编号，请按文书或办件上的写法填写", number=number))
         found[mine] = max(int(serial), found.get(mine, 0))
     return found
 
@@ -118,10 +124,10 @@ def _busiest(session: Session, made_at: datetime) -> Counter[str]:
     days: Counter[tuple[str, date]] = Counter()
     papers = select(IssuedPaper.number, IssuedPaper.issued_on).where(IssuedPaper.issued_at >= since)
     for number, day in session.execute(papers):
-        days[f"{number.partition('〕')[0]}〕", day] += 1
+        days[tr("{partition}〕", partition=number.partition("〕")[0]), day] += 1
     runs = select(PrintRun.number, PrintRun.asked_at).where(PrintRun.asked_at >= since, PrintRun.number != "")
     for number, at in session.execute(runs):
-        days[f"{number.partition('〕')[0]}〕", at.astimezone(SHANGHAI).date()] += 1
+        days[tr("{partition}〕", partition=number.partition("〕")[0]), at.astimezone(SHANGHAI).date()] += 1
     for number, at in session.execute(select(Case.number, Case.opened_at).where(Case.opened_at >= since)):
         days[f"{number.rpartition('-')[0]}-", at.astimezone(SHANGHAI).date()] += 1
     most: Counter[str] = Counter()

@@ -26,9 +26,10 @@ from processes.releases.bundle import PaperRule
 from processes.storage.certificate import KeyFile, OfficeCertificate
 from processes.storage.file_names import shown
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 SEAL = "seal"
-_SEALS = {"county": "加盖县民政局印章", "township": "加盖乡镇人民政府印章"}
+_SEALS = {"county": tr("加盖县民政局印章"), "township": tr("加盖乡镇人民政府印章")}
 _SEALERS = {"county": Role.COUNTY_CLERK, "township": Role.WINDOW_CLERK}
 
 
@@ -61,7 +62,7 @@ def next_of(rule: PaperRule, signed: Sequence[PaperSignature], items: Sequence[W
         return None
     wanted = all_wanted[len(signed)]
     role = _SEALERS[level_of(rule, items)] if wanted == SEAL else Role(wanted)
-    title = _SEALS[level_of(rule, items)] if wanted == SEAL else f"{ROLE_TITLES[role]}签名"
+    title = _SEALS[level_of(rule, items)] if wanted == SEAL else tr("{role}签名", role=ROLE_TITLES[role])
     return Next(len(signed) + 1, wanted, str(role), title)
 
 
@@ -87,15 +88,15 @@ def turns(
 def demand_signer(turn: Next | None, actor: Actor, paper: IssuedPaper, items: Sequence[WorkItem]) -> Next:
     """Check that the actor may sign now: the role must be next, and the person must have done that role's step."""
     if paper.standing != PaperStanding.STANDING or not paper.is_decided or paper.sha256 is None:
-        raise RuleBroken(reason="文书还没有制成、尚未办结，或者已被取代、撤销，不能签名")
+        raise RuleBroken(reason=tr("文书还没有制成、尚未办结，或者已被取代、撤销，不能签名"))
     if turn is None:
-        raise RuleBroken(reason="这份文书不需要签名，或者已经签齐")
+        raise RuleBroken(reason=tr("这份文书不需要签名，或者已经签齐"))
     if _may_take(turn, actor, items):
         return turn
     if turn.role in actor.roles:
-        did = "、".join(dict.fromkeys(i.completed_by or "" for i in _steps(turn, items)))
-        raise RuleBroken(reason=f"这份文书应由办理该级意见的人员（{did}）签名")
-    raise RuleBroken(reason=f"现在应由{ROLE_TITLES[Role(turn.role)]}签名或盖章")
+        did = tr("、").join(dict.fromkeys(i.completed_by or "" for i in _steps(turn, items)))
+        raise RuleBroken(reason=tr("这份文书应由办理该级意见的人员（{did}）签名", did=did))
+    raise RuleBroken(reason=tr("现在应由{role}签名或盖章", role=ROLE_TITLES[Role(turn.role)]))
 
 
 def _may_take(turn: Next, actor: Actor, items: Sequence[WorkItem]) -> bool:
@@ -121,7 +122,7 @@ class Hand:
 def hand_of(turn: Next, actor: Actor, office: str, items: Sequence[WorkItem]) -> Hand:
     """Return the office for its seal, else the person, with the name of the absent person they acted for."""
     if turn.wanted == SEAL:
-        return Hand(office, "印章")
+        return Hand(office, tr("印章"))
     acted = [i.completed_for for i in _steps(turn, items) if i.completed_by_id == actor.account_id]
     name = in_name_of(actor.name, acted[-1] if acted else None)
     return Hand(name, ROLE_TITLES[Role(turn.role)])
@@ -139,7 +140,7 @@ def spot(rule: PaperRule, turn: Next, paper: IssuedPaper) -> Spot:
     """Return the position: a letter is sealed over its date (GB/T 9704); a form has its boxes."""
     if rule.contract in ("letter", "notice") and turn.wanted == SEAL:
         return Spot((in_chinese(paper.issued_on),), over=True)
-    return Spot(("签字（盖章）：", "签字："), over=False)
+    return Spot((tr("签字（盖章）："), tr("签字：")), over=False)
 
 
 def signed_file(
@@ -186,7 +187,7 @@ def check(content: bytes, own: OfficeCertificate) -> tuple[render.SignatureSeen,
     Raises `AttachmentRefused` if it is no PDF, `VerificationBusy` at once if too many are being checked.
     """
     if not content.lstrip().startswith(b"%PDF"):
-        raise AttachmentRefused(reason="这不是 PDF 文件，或者是空文件")
+        raise AttachmentRefused(reason=tr("这不是 PDF 文件，或者是空文件"))
     with brought.told():
         try:
             seen = render.check_signatures(render.Checking(content, own.roots, own.signers))

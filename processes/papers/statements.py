@@ -13,10 +13,23 @@ from sqlalchemy.orm import Session
 from processes.papers import shared_template
 from processes.policy.calendar import civil_date
 from processes.relief.fund_queries import Line, Statement
+from processes.texts import tr
 
 TEMPLATE = "fund_statement.html"
-TITLE = "临时救助备用金台账"
-_COLUMNS = ("序号", "日期", "类别", "事由", "办件编号", "收入", "支出", "核销", "余额", "录入", "复核")
+TITLE = tr("临时救助备用金台账")
+_COLUMNS = (
+    tr("序号"),
+    tr("日期"),
+    tr("类别"),
+    tr("事由"),
+    tr("办件编号"),
+    tr("收入"),
+    tr("支出"),
+    tr("核销"),
+    tr("余额"),
+    tr("录入"),
+    tr("复核"),
+)
 _WIDTHS = (6, 12, 16, 34, 24, 14, 14, 14, 14, 10, 10)
 
 
@@ -56,7 +69,7 @@ def spreadsheet(statement: Statement, place: str, now: datetime) -> bytes:
     for column, (name, width) in enumerate(zip(_COLUMNS, _WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(1, column, name, head)
-    rows: list[list[Any]] = [["", "", "期初余额", "", "", "", "", "", statement.opening_cash, "", ""]]
+    rows: list[list[Any]] = [["", "", tr("期初余额"), "", "", "", "", "", statement.opening_cash, "", ""]]
     for n in statement.lines:
         rows.append(
             [n.serial, n.booked_on.isoformat(), _kind(n), n.memo, n.case_number, n.incoming, n.outgoing,
@@ -64,13 +77,13 @@ def spreadsheet(statement: Statement, place: str, now: datetime) -> bytes:
         )  # fmt: skip
     sums = totals(statement)
     rows.append(
-        ["", "", "本月合计", "", "", sums["incoming"], sums["outgoing"], sums["settled"],
+        ["", "", tr("本月合计"), "", "", sums["incoming"], sums["outgoing"], sums["settled"],
          statement.closing_cash, "", ""]
     )  # fmt: skip
     for number, row in enumerate(rows, start=2):
         for column, value in enumerate(row):
             _cell(sheet, number, column, value, money, plain)
-    sheet.write_string(len(rows) + 3, 0, f"台账校验码：{statement.digest}")
+    sheet.write_string(len(rows) + 3, 0, tr("台账校验码：{digest}", digest=statement.digest))
     book.close()
     return held.getvalue()
 

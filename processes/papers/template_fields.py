@@ -12,21 +12,22 @@ from documents.sandbox import FILTERS
 from processes.papers.contracts import CONTRACTS
 from processes.releases import forms
 from processes.releases.bundle import Bundle, PaperRule
+from processes.texts import tr
 
 TITLES = {
-    "header": "文头", "office": "单位名称", "title": "名称", "number": "编号、文号", "issued_on": "出具日期",
-    "case_number": "办件编号", "code": "验证码", "place": "地名", "decided": "是否已办结", "phone": "电话", "address": "地址",
-    "review_body": "复议机关", "court": "人民法院", "recipient": "收件人", "decision": "决定", "applicant": "申请人",
-    "village": "村（居）", "persons": "人数", "opinion": "意见", "category": "家庭类别", "members": "家庭成员",
-    "properties": "财产", "computation": "测算各行", "opinions": "各环节意见", "superseded": "已被取代的意见",
-    "handwriting": "手写签名", "step": "环节", "role": "岗位", "text": "意见内容", "by": "办理人", "on": "日期",
-    "duty": "签字身份", "value": "结果", "unit": "单位", "article": "依据", "name": "姓名", "relation": "与户主关系",
-    "sex": "性别", "age": "年龄", "id_number": "证件号码", "condition": "健康状况", "work_ability": "劳动能力",
-    "income": "收入", "signer": "签名人", "task": "环节编码", "picture": "签名图片", "sentence": "规则说明", "who": "对象",
-    "what": "事项", "when": "时间", "state": "状态", "computed": "测算", "reason": "理由", "grants": "是否符合",
-    "amount": "金额", "arithmetic": "算式", "standard": "标准", "covered": "保障人数", "level": "审批权限",
-    "failed": "不符合的规则", "earlier": "以往待遇", "objections": "异议", "deviations": "偏离测算", "unconfirmed": "未确认参数",
-    "exemptions": "财产豁免", "fields": "本文书的数据", "answers": "各环节填写内容",
+    "header": tr("文头"), "office": tr("单位名称"), "title": tr("名称"), "number": tr("编号、文号"), "issued_on": tr("出具日期"),
+    "case_number": tr("办件编号"), "code": tr("验证码"), "place": tr("地名"), "decided": tr("是否已办结"), "phone": tr("电话"), "address": tr("地址"),
+    "review_body": tr("复议机关"), "court": tr("人民法院"), "recipient": tr("收件人"), "decision": tr("决定"), "applicant": tr("申请人"),
+    "village": tr("村（居）"), "persons": tr("人数"), "opinion": tr("意见"), "category": tr("家庭类别"), "members": tr("家庭成员"),
+    "properties": tr("财产"), "computation": tr("测算各行"), "opinions": tr("各环节意见"), "superseded": tr("已被取代的意见"),
+    "handwriting": tr("手写签名"), "step": tr("环节"), "role": tr("岗位"), "text": tr("意见内容"), "by": tr("办理人"), "on": tr("日期"),
+    "duty": tr("签字身份"), "value": tr("结果"), "unit": tr("单位"), "article": tr("依据"), "name": tr("姓名"), "relation": tr("与户主关系"),
+    "sex": tr("性别"), "age": tr("年龄"), "id_number": tr("证件号码"), "condition": tr("健康状况"), "work_ability": tr("劳动能力"),
+    "income": tr("收入"), "signer": tr("签名人"), "task": tr("环节编码"), "picture": tr("签名图片"), "sentence": tr("规则说明"), "who": tr("对象"),
+    "what": tr("事项"), "when": tr("时间"), "state": tr("状态"), "computed": tr("测算"), "reason": tr("理由"), "grants": tr("是否符合"),
+    "amount": tr("金额"), "arithmetic": tr("算式"), "standard": tr("标准"), "covered": tr("保障人数"), "level": tr("审批权限"),
+    "failed": tr("不符合的规则"), "earlier": tr("以往待遇"), "objections": tr("异议"), "deviations": tr("偏离测算"), "unconfirmed": tr("未确认参数"),
+    "exemptions": tr("财产豁免"), "fields": tr("本文书的数据"), "answers": tr("各环节填写内容"),
 }  # fmt: skip
 """The meaning of every attribute of a contract."""
 _OPEN = ("fields", "answers")
@@ -73,7 +74,9 @@ def _of_contract(kind: type, before: str = "", above: str = "") -> Iterator[Fiel
         if inner is None:
             yield Field(f"{{{{ {before}{one.name} }}}}", title)
         elif is_list:
-            yield Field(f"{{% for x in {before}{one.name} %}} … {{% endfor %}}", f"{title}，逐项")
+            yield Field(
+                f"{{% for x in {before}{one.name} %}} … {{% endfor %}}", tr("{title}，逐项", title=title)
+            )
             yield from _of_contract(inner, "x.", f"{title}·")
         else:
             yield from _of_contract(inner, f"{before}{one.name}.", f"{title}·")
@@ -95,7 +98,7 @@ def _answers(bundle: Bundle) -> Iterator[Field]:
     """Form fields of the application and of every step, by label."""
     seen: set[str] = set()
     for start in bundle.starts.values():
-        yield from _of_form(bundle, "application", "申请", start.form, seen)
+        yield from _of_form(bundle, "application", tr("申请"), start.form, seen)
         for diagram in bundle.definition(start.process).diagrams.values():
             for node in diagram.nodes.values():
                 yield from _of_form(bundle, node.id, node.name, node.properties.get("form", ""), seen)

@@ -13,6 +13,7 @@ from processes.parameters.rules import Entry, differs
 from processes.parameters.status import ParameterStatus
 from processes.policy.parameters import kind_of, written
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 def propose(uow: UnitOfWork, actor: Actor, name: str, entry: Entry) -> ParameterValue:
@@ -20,10 +21,10 @@ def propose(uow: UnitOfWork, actor: Actor, name: str, entry: Entry) -> Parameter
     book.lock(uow)
     uow.flush()
     if _at(uow, name, entry.division, entry.since, ParameterStatus.PROPOSED) is not None:
-        raise RuleBroken(reason=f"该参数自 {entry.since} 起的取值已有一项待确认，请先处理")
+        raise RuleBroken(reason=tr("该参数自 {since} 起的取值已有一项待确认，请先处理", since=entry.since))
     standing = _at(uow, name, entry.division, entry.since, ParameterStatus.IN_FORCE)
     if standing is not None and standing.is_confirmed and not differs(standing.scalar, entry.value):
-        raise RuleBroken(reason=f"该参数自 {entry.since} 起已经是这个取值，并已确认")
+        raise RuleBroken(reason=tr("该参数自 {since} 起已经是这个取值，并已确认", since=entry.since))
     row = ParameterValue(
         name=name, division=entry.division, since=entry.since, value=written(entry.value),
         kind=kind_of(entry.value), source=entry.source, status=ParameterStatus.PROPOSED, release="",
@@ -50,7 +51,7 @@ def confirm(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
         )
         or _published_by(row, actor)
     ):
-        raise DutySeparation(earlier="提出参数取值", step="确认参数取值")
+        raise DutySeparation(earlier=tr("提出参数取值"), step=tr("确认参数取值"))
     old = _at(uow, row.name, row.division, row.since, ParameterStatus.IN_FORCE)
     if old is not None:
         old.status, old.ended_at, old.ended_by = ParameterStatus.REPLACED, uow.now, actor.name
@@ -68,7 +69,7 @@ def reject(uow: UnitOfWork, actor: Actor, value_id: int, reason: str) -> Paramet
     book.lock(uow)
     row = _waiting(uow, value_id)
     if not reason.strip():
-        raise RuleBroken(reason="请写明退回的理由")
+        raise RuleBroken(reason=tr("请写明退回的理由"))
     _end(uow, row, ParameterStatus.REJECTED, actor, reason)
     audit.note(uow, actor, "parameter_rejected", _target(row))
     return row
@@ -79,8 +80,8 @@ def withdraw(uow: UnitOfWork, actor: Actor, value_id: int) -> ParameterValue:
     book.lock(uow)
     row = _waiting(uow, value_id)
     if row.proposed_by_id is None or row.proposed_by_id != actor.account_id:
-        raise RuleBroken(reason="只能撤回自己提出的取值")
-    _end(uow, row, ParameterStatus.WITHDRAWN, actor, "提出人撤回")
+        raise RuleBroken(reason=tr("只能撤回自己提出的取值"))
+    _end(uow, row, ParameterStatus.WITHDRAWN, actor, tr("提出人撤回"))
     audit.note(uow, actor, "parameter_withdrawn", _target(row))
     return row
 
@@ -102,7 +103,7 @@ def _waiting(uow: UnitOfWork, value_id: int) -> ParameterValue:
     if row is None:
         raise NotFound()
     if row.status != ParameterStatus.PROPOSED:
-        raise RuleBroken(reason="这一项已经处理过，请刷新页面")
+        raise RuleBroken(reason=tr("这一项已经处理过，请刷新页面"))
     return row
 
 

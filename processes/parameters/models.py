@@ -12,6 +12,7 @@ from processes.parameters.status import ParameterStatus, PinStatus
 from processes.policy.parameters import DatedValue, Scalar, read
 from processes.storage.base import RecordedInEvents, Row, Stated
 from processes.storage.types import StateText
+from processes.texts import tr
 
 
 def _only(status: ParameterStatus) -> dict[str, Any]:
@@ -98,7 +99,7 @@ class CaseParameter(Row, RecordedInEvents):
     """A parameter as read by a case for a day; the case keeps it until it is recomputed."""
 
     __tablename__ = "case_parameter"
-    record_title = "参数取值"
+    record_title = tr("参数取值")
     __table_args__ = (
         Index("ix_case_parameter_case", "case_id"),
         Index(
@@ -130,7 +131,7 @@ class CaseParameter(Row, RecordedInEvents):
 
     def record_name(self) -> str:
         """The name of the parameter."""
-        return f"“{self.name}”"
+        return tr("“{name}”", name=self.name)
 
     @property
     def dated(self) -> DatedValue:

@@ -19,6 +19,7 @@ from processes.parameters.models import ParameterValue
 from processes.parameters.status import ParameterStatus
 from processes.policy.parameters import BookValues, DatedValue, PolicyBook, kind_of, written
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 Place: TypeAlias = tuple[str, str, date]
 """Name, division, first day."""
@@ -107,7 +108,7 @@ def plant(
             continue
         if old is not None:
             old.status = ParameterStatus.WITHDRAWN if change.value is None else ParameterStatus.REPLACED
-            old.ended_at, old.ended_by, old.reason = uow.now, by, f"随 {release} 发布"
+            old.ended_at, old.ended_by, old.reason = uow.now, by, tr("随 {release} 发布", release=release)
     uow.flush()
     for change in (c for c in planned if not c.waits and c.value is not None):
         new = _row(uow, change, ParameterStatus.IN_FORCE, release, by, hands)
@@ -147,7 +148,7 @@ def _propose(
             ParameterStatus.WITHDRAWN,
             uow.now,
             by,
-            f"{release} 另有建议",
+            tr("{release} 另有建议", release=release),
         )
         uow.flush()
     uow.add(new)

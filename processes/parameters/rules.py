@@ -10,6 +10,7 @@ from typing import Any
 from processes.errors import FormInvalid, Unreadable
 from processes.policy import reading
 from processes.policy.parameters import LIST, NUMBER, TRUTH, Parameter, Scalar, kind_of, shown
+from processes.texts import tr
 
 PLACES = 4
 AHEAD_DAYS = 3 * 366
@@ -23,7 +24,7 @@ FACTOR = 5
 LONGEST_SOURCE, LONGEST_TEXT = 200, 200
 _TRUTHS = {"是": True, "true": True, "1": True, "否": False, "false": False, "0": False}
 _COUNTED = (
-    "个工作日", "工作日", "个月", "日", "日历日", "周岁", "人", "级", "辆", "套", "家", "次", "分", "小时"
+    tr("个工作日"), tr("工作日"), tr("个月"), tr("日"), tr("日历日"), tr("周岁"), tr("人"), tr("级"), tr("辆"), tr("套"), tr("家"), tr("次"), tr("分"), tr("小时")
 )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def entry(
     except Unreadable as fault:
         faults["source"] = [fault.reason]
     if division and division not in known_places:
-        faults["division"] = ["没有这个区划代码；全县适用的不填"]
+        faults["division"] = [tr("没有这个区划代码；全县适用的不填")]
     if not faults and raw.get("confirmed") is not True:
         faults = unusual(parameter, value, before) | _long_ago(since, today)
     if faults:
@@ -76,17 +77,17 @@ def read(parameter: Parameter, raw: Any) -> Scalar:
     """Parse a value of the parameter's kind; raises `Unreadable`."""
     text = reading.text(raw)
     if not text:
-        raise Unreadable(reason="请填写取值")
+        raise Unreadable(reason=tr("请填写取值"))
     if parameter.kind == TRUTH:
         if text.lower() not in _TRUTHS:
-            raise Unreadable(reason="应填“是”或“否”")
+            raise Unreadable(reason=tr("应填“是”或“否”"))
         return _TRUTHS[text.lower()]
     if parameter.kind == LIST:
         return tuple(_number(parameter, part) for part in text.replace("、", " ").replace("；", " ").split())
     if parameter.kind == NUMBER:
         return _number(parameter, text)
     if len(text) > LONGEST_TEXT:
-        raise Unreadable(reason=f"不能超过 {LONGEST_TEXT} 个字")
+        raise Unreadable(reason=tr("不能超过 {LONGEST_TEXT} 个字", LONGEST_TEXT=LONGEST_TEXT))
     return text
 
 
@@ -94,13 +95,13 @@ def _number(parameter: Parameter, raw: str) -> Decimal:
     unit = parameter.unit
     number = reading.number(raw, places=0 if unit in _COUNTED else 2 if "元" in unit else PLACES)
     if number < 0:
-        raise Unreadable(reason="不能小于 0")
+        raise Unreadable(reason=tr("不能小于 0"))
     if parameter.minimum is not None and number < parameter.minimum:
-        raise Unreadable(reason=f"不能小于 {shown(parameter.minimum)}")
+        raise Unreadable(reason=tr("不能小于 {minimum}", minimum=shown(parameter.minimum)))
     if number > reading.MAX_MONEY:
-        raise Unreadable(reason="数值过大")
-    if unit.startswith(("比例", "占")) and number > 1:
-        raise Unreadable(reason="比例应写作 0 至 1 之间的小数，例如 0.20")
+        raise Unreadable(reason=tr("数值过大"))
+    if unit.startswith((tr("比例"), tr("占"))) and number > 1:
+        raise Unreadable(reason=tr("比例应写作 0 至 1 之间的小数，例如 0.20"))
     return number
 
 
@@ -110,14 +111,18 @@ def unusual(parameter: Parameter, value: Scalar, before: Scalar | None) -> dict[
         return {}
     if before / FACTOR <= value <= before * FACTOR and (value or not before):
         return {}
-    warning = f"原为 {shown(before)} {parameter.unit}，相差很大；核对无误的，请勾选“已核对”后再提交"
+    warning = tr(
+        "原为 {before} {unit}，相差很大；核对无误的，请勾选“已核对”后再提交",
+        before=shown(before),
+        unit=parameter.unit,
+    )
     return {"value": [warning]}
 
 
 def _long_ago(since: date, today: date) -> dict[str, list[str]]:
     if since >= today - timedelta(days=PAST_DAYS):
         return {}
-    return {"since": ["生效日期在一年以前；核对无误的，请勾选“已核对”后再提交"]}
+    return {"since": [tr("生效日期在一年以前；核对无误的，请勾选“已核对”后再提交")]}
 
 
 def differs(one: Scalar, other: Scalar) -> bool:
@@ -128,14 +133,14 @@ def differs(one: Scalar, other: Scalar) -> bool:
 def _since(raw: Any, today: date) -> date:
     since = reading.day(raw or "")
     if not FIRST_DAY <= since <= today + timedelta(days=AHEAD_DAYS):
-        raise Unreadable(reason=f"生效日期应在 {FIRST_DAY} 以后、今后三年以内")
+        raise Unreadable(reason=tr("生效日期应在 {FIRST_DAY} 以后、今后三年以内", FIRST_DAY=FIRST_DAY))
     return since
 
 
 def _source(raw: Any) -> str:
     source = reading.text(raw)
     if not source:
-        raise Unreadable(reason="请填写依据的文件名称和文号")
+        raise Unreadable(reason=tr("请填写依据的文件名称和文号"))
     if len(source) > LONGEST_SOURCE:
-        raise Unreadable(reason=f"不能超过 {LONGEST_SOURCE} 个字")
+        raise Unreadable(reason=tr("不能超过 {LONGEST_SOURCE} 个字", LONGEST_SOURCE=LONGEST_SOURCE))
     return source

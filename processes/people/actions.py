@@ -29,6 +29,7 @@ from processes.policy import reading
 from processes.policy.calendar import SHANGHAI
 from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork, within
+from processes.texts import tr, tr_minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def save_household(
         household = locked(uow, actor, saving.household_id)
         demand_version(household, saving.version)
         if township_of(household.division) != township_of(form.division):
-            raise RuleBroken(reason="迁往其他乡镇应通过“迁移”办理，由迁入地接收")
+            raise RuleBroken(reason=tr("迁往其他乡镇应通过“迁移”办理，由迁入地接收"))
         history.keep(uow, household)
     household.confirmed = list(saving.confirmed)
     elsewhere = _fill(uow, actor, household, form)
@@ -102,7 +103,7 @@ def demand_version(household: Household, version: int) -> None:
     """Raise `StaleHousehold` unless the household is at the version that the person saw."""
     if household.version != version:
         when = household.updated_at.astimezone(SHANGHAI)
-        raise StaleHousehold(who=household.updated_by, when=f"{when:%m月%d日 %H:%M}")
+        raise StaleHousehold(who=household.updated_by, when=tr_minute(when))
 
 
 def _fill(
@@ -155,7 +156,7 @@ def _write(
     is_new = person.name is None
     moved = bool(person.home) and person.home != township_of(place)
     person.home = township_of(place)
-    source = f"家庭档案 {household.number}"
+    source = tr("家庭档案 {number}", number=household.number)
     changed = persons.write(uow, actor, person, persons.told(member), place, source)
     if moved and not changed:
         persons.keep(uow, actor, person, place, source)
@@ -191,7 +192,10 @@ def _written_anew(row: Person, known: Person | None, member: MemberForm) -> Pers
     """Normalise the stored number; two rows with one number are never merged silently."""
     if known is not None:
         raise RuleBroken(
-            reason=f"{row.name}的证件号码在库中另有一份人员档案（写法不同），请先报县级核对，不能直接保存"
+            reason=tr(
+                "{name}的证件号码在库中另有一份人员档案（写法不同），请先报县级核对，不能直接保存",
+                name=row.name,
+            )
         )
     row.id_number, row.id_index = member.id_number, keyring.current().blind_index(member.id_number)
     row.id_head, row.id_tail = member.head, member.tail
@@ -235,15 +239,15 @@ def identify(
     person = _in_scope(uow, actor, person_id)
     locks.hold(uow, [person_id])
     if not person.is_provisional or _standing_merge(uow, person_id) is not None:
-        raise RuleBroken(reason="只能为尚未查明身份的临时登记人员补登身份", clause="C34")
+        raise RuleBroken(reason=tr("只能为尚未查明身份的临时登记人员补登身份"), clause="C34")
     known = _registered(uow, identity.number)
     if known is not None and known.name != name:
-        raise RuleBroken(reason="该号码登记的姓名与所填姓名不一致，请核对证件", clause="C34")
+        raise RuleBroken(reason=tr("该号码登记的姓名与所填姓名不一致，请核对证件"), clause="C34")
     if known is None:
         member = _member_of(identity, name)
         known = _new_person(uow, member)
         known.home = person.home
-        persons.write(uow, actor, known, persons.told(member), person.home, "查明身份")
+        persons.write(uow, actor, known, persons.told(member), person.home, tr("查明身份"))
     uow.flush()
     locks.hold(uow, [known.id])  # grants to one of the two wait, and then know that they are one person
     merge = PersonMerge(
@@ -259,7 +263,7 @@ def undo_identification(uow: UnitOfWork, actor: Actor, person_id: int) -> None:
     _in_scope(uow, actor, person_id)
     merge = _standing_merge(uow, person_id)
     if merge is None:
-        raise RuleBroken(reason="没有可以撤销的身份登记", clause="C34")
+        raise RuleBroken(reason=tr("没有可以撤销的身份登记"), clause="C34")
     merge.undone_at, merge.undone_by = uow.now, actor.name
 
 
@@ -285,7 +289,7 @@ def _standing_merge(uow: UnitOfWork, person_id: int) -> PersonMerge | None:
 def _member_of(found: Identity, name: str) -> MemberForm:
     """A provisional person, known only by document and name."""
     if found.birth_on is None or found.sex is None:
-        raise RuleBroken(reason="请填写 18 位身份证号、居住证号或永久居留身份证号", clause="C34")
+        raise RuleBroken(reason=tr("请填写 18 位身份证号、居住证号或永久居留身份证号"), clause="C34")
     return MemberForm(
         name,
         "",

@@ -14,8 +14,9 @@ from processes.errors import RuleBroken
 from processes.people import fingerprints
 from processes.people.models import Household, Membership, Transfer
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
-UNNAMED = "来电人"
+UNNAMED = tr("来电人")
 """Placeholder for a caller without a name."""
 _FEW = 5
 
@@ -52,7 +53,9 @@ def drop_file(uow: UnitOfWork, household: Household) -> None:
     """Delete a file whose caller has one already; raises `RuleBroken` if somebody is registered in it."""
     moving = uow.session.scalar(select(Transfer.id).where(Transfer.household_id == household.id).limit(1))
     if household.members or moving is not None:
-        raise RuleBroken(reason=f"家庭档案 {household.number} 已登记成员或正在迁移，不能并入其他档案")
+        raise RuleBroken(
+            reason=tr("家庭档案 {number} 已登记成员或正在迁移，不能并入其他档案", number=household.number)
+        )
     uow.session.delete(household)
     uow.flush()
 

@@ -16,6 +16,7 @@ from processes.people import history, names, persons, shown
 from processes.people.models import Household, Person, PersonDifference
 from processes.people.status import DifferenceStatus
 from processes.storage.unit_of_work import UnitOfWork, within
+from processes.texts import tr
 
 SHOWN = 200
 
@@ -116,10 +117,10 @@ def resolve(uow: UnitOfWork, actor: Actor, difference_id: int, accept: bool, rea
     if row is None or person is None or not actor.covers(person.home):
         raise NotFound()
     if row.status != DifferenceStatus.OPEN:
-        raise RuleBroken(reason=f"这一差异{row.status.title}，请刷新后查看")
+        raise RuleBroken(reason=tr("这一差异{title}，请刷新后查看", title=row.status.title))
     close(uow, actor, row, DifferenceStatus.ACCEPTED if accept else DifferenceStatus.DECLINED, reason)
     if accept:
-        source = f"采纳登记差异（{reason}）"[:120]
+        source = tr("采纳登记差异（{reason}）", reason=reason)[:120]
         if persons.write(uow, actor, person, {row.field: row.values["told"]}, person.home, source):
             uow.flush()
             history.touched(uow, actor, person.id)

@@ -14,42 +14,53 @@ from typing import Any, TypeVar
 from processes.errors import FormInvalid, IdNumberInvalid, Unreadable
 from processes.people import identity
 from processes.policy import reading
+from processes.texts import tr
 
 T = TypeVar("T")
 BUSINESS = "business"
 INCOME_KINDS = {
-    "wages": "工资性收入",
-    BUSINESS: "经营净收入",
-    "property": "财产净收入",
-    "transfer": "转移净收入",
-    "exempt": "不计入收入（优抚、奖励、计生、奖助学金等）",
+    "wages": tr("工资性收入"),
+    BUSINESS: tr("经营净收入"),
+    "property": tr("财产净收入"),
+    "transfer": tr("转移净收入"),
+    "exempt": tr("不计入收入（优抚、奖励、计生、奖助学金等）"),
 }
 TUITION = "tuition"
-EXPENSE_KINDS = {"medical": "自付医疗费用", TUITION: "学费"}
+EXPENSE_KINDS = {"medical": tr("自付医疗费用"), TUITION: tr("学费")}
 PROPERTY_KINDS = {
-    "deposits": "存款、证券（元）",
-    "cars": "机动车（辆）",
-    "dwellings": "住房（套）",
-    "companies": "经营企业（家）",
+    "deposits": tr("存款、证券（元）"),
+    "cars": tr("机动车（辆）"),
+    "dwellings": tr("住房（套）"),
+    "companies": tr("经营企业（家）"),
 }
-RELATIONS = ("本人", "配偶", "子女", "父母", "祖父母", "孙子女", "兄弟姐妹", "儿媳女婿", "其他")
-WORK_ABILITIES = {"able": "有劳动能力", "hindered": "部分劳动能力", "none": "无劳动能力"}
-DISABILITY_KINDS = ("", "视力", "听力", "言语", "肢体", "智力", "精神", "多重")
+RELATIONS = (
+    tr("本人"),
+    tr("配偶"),
+    tr("子女"),
+    tr("父母"),
+    tr("祖父母"),
+    tr("孙子女"),
+    tr("兄弟姐妹"),
+    tr("儿媳女婿"),
+    tr("其他"),
+)
+WORK_ABILITIES = {"able": tr("有劳动能力"), "hindered": tr("部分劳动能力"), "none": tr("无劳动能力")}
+DISABILITY_KINDS = ("", tr("视力"), tr("听力"), tr("言语"), tr("肢体"), tr("智力"), tr("精神"), tr("多重"))
 CATEGORIES = {
-    "": "一般家庭",
-    "returned_to_poverty": "返贫人口",
-    "newly_poor": "新增贫困人口",
-    "monitored": "脱贫监测户",
-    "marginal": "边缘户",
-    "registered": "建档立卡户",
+    "": tr("一般家庭"),
+    "returned_to_poverty": tr("返贫人口"),
+    "newly_poor": tr("新增贫困人口"),
+    "monitored": tr("脱贫监测户"),
+    "marginal": tr("边缘户"),
+    "registered": tr("建档立卡户"),
 }
 CATEGORIES_IN_LISTS = {
-    "": "一般",
-    "returned_to_poverty": "返贫",
-    "newly_poor": "新增贫困",
-    "monitored": "监测户",
-    "marginal": "边缘户",
-    "registered": "建档立卡",
+    "": tr("一般"),
+    "returned_to_poverty": tr("返贫"),
+    "newly_poor": tr("新增贫困"),
+    "monitored": tr("监测户"),
+    "marginal": tr("边缘户"),
+    "registered": tr("建档立卡"),
 }
 """Short titles for columns of lists."""
 COUNTED = frozenset({"cars", "dwellings", "companies"})
@@ -59,8 +70,8 @@ MAX_LINES = 300
 OLDEST = 120
 MAX_GRADE = 4
 MAX_COUNT = 999
-GRADES = ("", "一级", "二级", "三级", "四级")
-MALE, FEMALE = "男", "女"
+GRADES = ("", tr("一级"), tr("二级"), tr("三级"), tr("四级"))
+MALE, FEMALE = tr("男"), tr("女")
 
 
 def disability(kind: str, grade: int) -> str:
@@ -161,30 +172,38 @@ class _Reader:
             if line.kind == TUITION and line.member < len(members) and not members[line.member].is_student:
                 self.fault(
                     f"expenses.{n}.kind",
-                    f"{members[line.member].name}没有登记为在校学生，不能登记学费。确为在校学生的，请先在成员中勾选",
+                    tr(
+                        "{name}没有登记为在校学生，不能登记学费。确为在校学生的，请先在成员中勾选",
+                        name=members[line.member].name,
+                    ),
                 )
 
     def rows(self, name: str, most: int) -> list[dict[str, Any]]:
         """The rows of a list in the form; anything that is no row is refused."""
         rows = self.raw.get(name) or []
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            self.fault(name, "提交的内容不完整，请刷新页面后重试")
+            self.fault(name, tr("提交的内容不完整，请刷新页面后重试"))
             return []
         if len(rows) > most:
-            self.fault(name, f"家庭成员不能超过 {most} 人" if name == "members" else f"不能超过 {most} 行")
+            self.fault(
+                name,
+                tr("家庭成员不能超过 {most} 人", most=most)
+                if name == "members"
+                else tr("不能超过 {most} 行", most=most),
+            )
         return rows[:most]
 
     def members(self, rows: list[dict[str, Any]]) -> tuple[MemberForm, ...]:
         """Read members in order; exactly one 本人, no ID number twice."""
         if not rows:
-            self.fault("members", "请至少登记一名家庭成员")
+            self.fault("members", tr("请至少登记一名家庭成员"))
         member_forms = tuple(self.member(n, row) for n, row in enumerate(rows))
         if rows and [m.relation for m in member_forms].count("本人") != 1:
-            self.fault("members", "家庭成员中应有且只有一名“本人”（户主）")
+            self.fault("members", tr("家庭成员中应有且只有一名“本人”（户主）"))
         numbers = [m.id_number for m in member_forms if m.id_number]
         for n, member in enumerate(member_forms):
             if member.id_number and numbers.count(member.id_number) > 1:
-                self.fault(f"members.{n}.id_number", "同一身份证号登记了两次")
+                self.fault(f"members.{n}.id_number", tr("同一身份证号登记了两次"))
         return member_forms
 
     def member(self, n: int, row: dict[str, Any]) -> MemberForm:
@@ -238,7 +257,7 @@ class _Reader:
             return date(self.today.year - age, 1, 1), sex
         birth_on = self.read(f"{place}.birth_on", reading.day, row.get("birth_on"), self.today)
         if not self.today.year - OLDEST <= birth_on.year or birth_on > self.today:
-            self.fault(f"{place}.birth_on", "出生日期不在合理范围内")
+            self.fault(f"{place}.birth_on", tr("出生日期不在合理范围内"))
         return birth_on, sex
 
     def died(self, place: str, raw: Any, birth_on: date) -> date | None:
@@ -247,14 +266,14 @@ class _Reader:
             return None
         died_on = self.read(f"{place}.died_on", reading.day, raw, None)
         if died_on is not None and not birth_on <= died_on <= self.today:
-            self.fault(f"{place}.died_on", "去世日期应在出生日期之后，且不晚于今天")
+            self.fault(f"{place}.died_on", tr("去世日期应在出生日期之后，且不晚于今天"))
         return died_on
 
     def grade(self, place: str, raw: Any, kind: str) -> int:
         """The disability grade 1–4, 0 for none; kind and grade must both be given."""
         grade = self.read(f"{place}.disability_grade", _grade, raw or 0, 0)
         if bool(grade) != bool(kind):
-            self.fault(f"{place}.disability_grade", "残疾类别和等级须同时填写")
+            self.fault(f"{place}.disability_grade", tr("残疾类别和等级须同时填写"))
         return grade
 
     def lines(self, name: str, kinds: dict[str, str], keys: list[str | None] | None) -> tuple[LineForm, ...]:
@@ -289,16 +308,16 @@ class _Reader:
             and 0 <= position < len(keys)
         ):
             return int(position)
-        self.fault(f"{place}.member", "请选择家庭成员：原来所属的成员已不在名单中")
+        self.fault(f"{place}.member", tr("请选择家庭成员：原来所属的成员已不在名单中"))
         return 0
 
     def text(self, place: str, raw: Any, longest: int, required: bool = True) -> str:
         """Normalised text of limited length."""
         value = self.read(place, reading.text, raw, "")
         if required and not value:
-            self.fault(place, "请填写此项")
+            self.fault(place, tr("请填写此项"))
         if len(value) > longest:
-            self.fault(place, f"不能超过 {longest} 个字")
+            self.fault(place, tr("不能超过 {longest} 个字", longest=longest))
         return value
 
     def read(self, place: str, how: Callable[[Any], T], raw: Any, otherwise: T) -> T:
@@ -313,7 +332,7 @@ class _Reader:
         """A value of a closed list."""
         value = str(raw or "")
         if value not in allowed:
-            self.fault(place, "请从列表中选择")
+            self.fault(place, tr("请从列表中选择"))
             return str(next(iter(allowed)))
         return value
 
@@ -337,18 +356,18 @@ def _age(raw: Any) -> int:
     try:
         return reading.whole(raw, 0, OLDEST)
     except Unreadable:
-        raise Unreadable(reason="请填写大约年龄（周岁）") from None
+        raise Unreadable(reason=tr("请填写大约年龄（周岁）")) from None
 
 
 def _grade(raw: Any) -> int:
     try:
         return reading.whole(raw, 0, MAX_GRADE)
     except Unreadable:
-        raise Unreadable(reason="残疾等级应为 1 至 4 级") from None
+        raise Unreadable(reason=tr("残疾等级应为 1 至 4 级")) from None
 
 
 def _count(raw: Any) -> Decimal:
     value = reading.number(raw, 0)
     if not 0 <= value <= MAX_COUNT:
-        raise Unreadable(reason=f"数量应在 0 至 {MAX_COUNT} 之间")
+        raise Unreadable(reason=tr("数量应在 0 至 {MAX_COUNT} 之间", MAX_COUNT=MAX_COUNT))
     return value

@@ -15,6 +15,7 @@ from processes.people.identity import DOCUMENTS, NONE, WITHOUT_NUMBER
 from processes.people.models import Household, HouseholdVersion, Membership
 from processes.policy.calendar import SHANGHAI
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 def keep(uow: UnitOfWork, household: Household, by_id: int | None = None) -> None:
@@ -96,17 +97,17 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, st
     """Return the differences between two states: subject, before, after."""
     differences = [
         (title, str(before.get(key, "")), str(after.get(key, "")))
-        for key, title in (("address", "住址"), ("phone", "联系电话"), ("category", "类别"), ("property_exemption", "财产豁免理由"))
+        for key, title in (("address", tr("住址")), ("phone", tr("联系电话")), ("category", tr("类别")), ("property_exemption", tr("财产豁免理由")))
         if before.get(key, "") != after.get(key, "")
     ]  # fmt: skip
     for key, title in (
-        ("members", "家庭成员"), ("incomes", "收入"), ("expenses", "刚性支出"), ("properties", "家庭财产"),
+        ("members", tr("家庭成员")), ("incomes", tr("收入")), ("expenses", tr("刚性支出")), ("properties", tr("家庭财产")),
     ):  # fmt: skip
         old = [line(key, row, before) for row in before.get(key, [])]
         new = [line(key, row, after) for row in after.get(key, [])]
         gone, came = [r for r in old if r not in new], [r for r in new if r not in old]
         if gone or came:
-            differences.append((title, "；".join(gone), "；".join(came)))
+            differences.append((title, tr("；").join(gone), tr("；").join(came)))
     return differences
 
 
@@ -115,10 +116,20 @@ def line(key: str, row: dict[str, Any], content: dict[str, Any]) -> str:
     if key == "members":
         parts = [
             forms.disability(row.get("disability_kind", ""), row.get("disability_grade", 0)),
-            "重病" if row.get("grave_illness") else "",
-            f"{row['died_on']} 去世" if row.get("died_on") else "",
+            tr("重病") if row.get("grave_illness") else "",
+            tr("{row} 去世", row=row["died_on"]) if row.get("died_on") else "",
         ]
-        return f"{row['relation']}{row['name']}（{'，'.join([DOCUMENTS[NONE] if row['id_number'] == WITHOUT_NUMBER else row['id_number'], *(s for s in parts if s)])}）"
+        return tr(
+            "{row}{row2}（{s}）",
+            row=row["relation"],
+            row2=row["name"],
+            s=tr("，").join(
+                [
+                    DOCUMENTS[NONE] if row["id_number"] == WITHOUT_NUMBER else row["id_number"],
+                    *(s for s in parts if s),
+                ]
+            ),
+        )
     kinds = {
         "incomes": forms.INCOME_KINDS,
         "expenses": forms.EXPENSE_KINDS,

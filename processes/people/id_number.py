@@ -8,6 +8,7 @@ from datetime import date
 
 from processes.errors import IdNumberInvalid
 from processes.policy import reading
+from processes.texts import tr
 
 _SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 _FIRST_GENERATION = re.compile(r"[0-9]{15}")
@@ -36,18 +37,18 @@ def read(text: str, today: date) -> IdNumber:
     """Parse the number in `text`; raises `IdNumberInvalid` with the reason."""
     number = reading.compact(text)
     if _FIRST_GENERATION.fullmatch(number):
-        raise IdNumberInvalid(reason="15 位身份证号自 2013 年起已停止使用，请填写 18 位号码")
+        raise IdNumberInvalid(reason=tr("15 位身份证号自 2013 年起已停止使用，请填写 18 位号码"))
     if not _SHAPE.fullmatch(number):
-        raise IdNumberInvalid(reason="应为 18 位，前 17 位是数字，最后一位是数字或 X")
+        raise IdNumberInvalid(reason=tr("应为 18 位，前 17 位是数字，最后一位是数字或 X"))
     try:
         birth_on = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        raise IdNumberInvalid(reason="第 7 至 14 位不是有效的出生日期") from None
+        raise IdNumberInvalid(reason=tr("第 7 至 14 位不是有效的出生日期")) from None
     if birth_on > today or birth_on.year < EARLIEST_YEAR:
-        raise IdNumberInvalid(reason="出生日期不在合理范围内")
+        raise IdNumberInvalid(reason=tr("出生日期不在合理范围内"))
     if check_character(number[:17]) != number[17]:
-        raise IdNumberInvalid(reason="校验位不符，请对照证件核对每一位")
-    return IdNumber(number, birth_on, "男" if int(number[16]) % 2 else "女", number[:6])
+        raise IdNumberInvalid(reason=tr("校验位不符，请对照证件核对每一位"))
+    return IdNumber(number, birth_on, tr("男") if int(number[16]) % 2 else tr("女"), number[:6])
 
 
 def compose(division: str, birth_on: date, serial: int) -> str:

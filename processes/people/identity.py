@@ -9,18 +9,19 @@ from datetime import date
 from processes.errors import IdNumberInvalid, Unreadable
 from processes.people import id_number as ids
 from processes.policy import reading
+from processes.texts import tr
 
 ID_CARD, RESIDENCE_PERMIT, FOREIGN_CARD, OTHER, NONE = (
     "id_card", "residence_permit", "foreign_card", "other", "none",
 )  # fmt: skip
 DOCUMENTS = {
-    ID_CARD: "居民身份证",
-    RESIDENCE_PERMIT: "港澳台居民居住证",
-    FOREIGN_CARD: "外国人永久居留身份证",
-    OTHER: "护照等其他证件",
-    NONE: "无证件",
+    ID_CARD: tr("居民身份证"),
+    RESIDENCE_PERMIT: tr("港澳台居民居住证"),
+    FOREIGN_CARD: tr("外国人永久居留身份证"),
+    OTHER: tr("护照等其他证件"),
+    NONE: tr("无证件"),
 }
-WITHOUT_NUMBER = "无"
+WITHOUT_NUMBER = tr("无")
 """Typed for a person without a document."""
 _PERMIT = re.compile(r"8[123]")
 _OLD_FOREIGN_CARD = re.compile(r"[A-Z]{3}[0-9]{12}")
@@ -59,11 +60,11 @@ def read(document: str, raw: str, today: date) -> Identity:
         return Identity(NONE, "", None, None)
     if document == OTHER:
         if not _OTHER.fullmatch(number):
-            raise Unreadable(reason="请填写证件号码（5 至 30 位字母或数字）")
+            raise Unreadable(reason=tr("请填写证件号码（5 至 30 位字母或数字）"))
         return Identity(OTHER, number, None, None)
     if _OLD_FOREIGN_CARD.fullmatch(number):
         if document != FOREIGN_CARD:
-            raise IdNumberInvalid(reason="这是旧版外国人永久居留身份证号码，请先把证件类型改为该证")
+            raise IdNumberInvalid(reason=tr("这是旧版外国人永久居留身份证号码，请先把证件类型改为该证"))
         return Identity(FOREIGN_CARD, number, None, None)
     found = ids.read(number, today)
     return Identity(_document_of(found.number), found.number, found.birth_on, found.sex)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from processes.texts import tr
+
 HEAD_DIGITS = 4
 TAIL_DIGITS = 4
 ID_LENGTH = 18
@@ -23,4 +25,4 @@ def document(number: str) -> str:
 
 def minor_name(name: str) -> str:
     """Return a minor's name for public papers: the family name only."""
-    return name[:1] + "某" * max(len(name) - 1, 1)
+    return name[:1] + tr("某") * max(len(name) - 1, 1)

@@ -14,10 +14,11 @@ from processes.people.identity import DOCUMENTS
 from processes.people.models import Household, Membership, Person, PersonVersion
 from processes.policy import values
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 FIELDS = {
-    "name": "姓名", "birth_on": "出生日期", "sex": "性别", "document": "证件类型", "disability": "残疾",
-    "grave_illness": "重病", "is_student": "在校学生", "work_ability": "劳动能力", "died_on": "去世日期",
+    "name": tr("姓名"), "birth_on": tr("出生日期"), "sex": tr("性别"), "document": tr("证件类型"), "disability": tr("残疾"),
+    "grave_illness": tr("重病"), "is_student": tr("在校学生"), "work_ability": tr("劳动能力"), "died_on": tr("去世日期"),
 }  # fmt: skip
 """Values of a person; kind and grade of a disability are one."""
 
@@ -53,7 +54,7 @@ def write(
     elif before == registered(person):
         return False
     elif _has_no_version(uow, person):
-        _keep(uow, person, "", place, "此前的登记", before)
+        _keep(uow, person, "", place, tr("此前的登记"), before)
     keep(uow, actor, person, place, source)
     return True
 
@@ -105,15 +106,15 @@ def shown(field: str, value: Any) -> str:
     """Format a value of a person for display."""
     match field:
         case "disability":
-            return disability(str(value[0]), int(value[1])) or "无"
+            return disability(str(value[0]), int(value[1])) or tr("无")
         case "document":
             return DOCUMENTS.get(str(value), str(value))
         case "work_ability":
             return WORK_ABILITIES.get(str(value), str(value))
         case "died_on":
-            return "健在" if value is None else values.shown(value)
+            return tr("健在") if value is None else values.shown(value)
         case "grave_illness" | "is_student":
-            return "是" if value else "否"
+            return tr("是") if value else tr("否")
         case _:
             return values.shown(value)
 

@@ -12,6 +12,7 @@ from processes.people.forms import MALE, HouseholdForm, MemberForm
 from processes.people.models import Household, Membership, Person
 from processes.people.queries import registered_with, same_people
 from processes.policy.periods import age_on
+from processes.texts import tr
 
 MARRIAGE_AGE = {True: 22, False: 20}
 """《民法典》第一千零四十七条: men, women."""
@@ -28,22 +29,35 @@ def unusual(form: HouseholdForm, today: date) -> list[str]:
         *_spouses(form.members, today),
         *(s for m in form.members if (s := _generation(head, m))),
         *(
-            f"{m.name}已满 {VERY_OLD} 周岁（{m.birth_on} 出生）"
+            tr(
+                "{name}已满 {VERY_OLD} 周岁（{birth_on} 出生）",
+                name=m.name,
+                VERY_OLD=VERY_OLD,
+                birth_on=m.birth_on,
+            )
             for m in form.members
             if _is_very_old(m, today)
         ),
         *_namesakes(form.members),
-        *([f"户主{head.name}已登记去世（{head.died_on}），应变更户主"] if head.died_on else []),
+        *(
+            [tr("户主{name}已登记去世（{died_on}），应变更户主", name=head.name, died_on=head.died_on)]
+            if head.died_on
+            else []
+        ),
     ]
 
 
 def _spouses(members: Sequence[MemberForm], today: date) -> Iterator[str]:
     spouses = [m for m in members if m.relation == "配偶" and m.died_on is None]
     if len(spouses) > 1:
-        yield f"登记了 {len(spouses)} 名配偶：{'、'.join(m.name for m in spouses)}"
+        yield tr(
+            "登记了 {spouses} 名配偶：{spouses2}",
+            spouses=len(spouses),
+            spouses2=tr("、").join(m.name for m in spouses),
+        )
     for spouse in spouses:
         if age_on(spouse.birth_on, today) < MARRIAGE_AGE[spouse.sex == MALE]:
-            yield f"配偶{spouse.name}未到法定婚龄（{spouse.birth_on} 出生）"
+            yield tr("配偶{name}未到法定婚龄（{birth_on} 出生）", name=spouse.name, birth_on=spouse.birth_on)
 
 
 def _generation(head: MemberForm, member: MemberForm) -> str:
@@ -53,10 +67,21 @@ def _generation(head: MemberForm, member: MemberForm) -> str:
         return ""
     older, younger = (member, head) if steps > 0 else (head, member)
     if older.birth_on > younger.birth_on:
-        relation = "小" if steps > 0 else "大"
-        return f"{member.relation}{member.name}（{member.birth_on} 出生）年龄比户主还{relation}"
+        relation = tr("小") if steps > 0 else tr("大")
+        return tr(
+            "{relation}{name}（{birth_on} 出生）年龄比户主还{relation2}",
+            relation=member.relation,
+            name=member.name,
+            birth_on=member.birth_on,
+            relation2=relation,
+        )
     if age_on(older.birth_on, younger.birth_on) < BETWEEN_GENERATIONS * abs(steps):
-        return f"{member.relation}{member.name}（{member.birth_on} 出生）与户主年龄相差过小"
+        return tr(
+            "{relation}{name}（{birth_on} 出生）与户主年龄相差过小",
+            relation=member.relation,
+            name=member.name,
+            birth_on=member.birth_on,
+        )
     return ""
 
 
@@ -68,7 +93,7 @@ def _namesakes(members: Sequence[MemberForm]) -> Iterator[str]:
     names = [m.name for m in members]
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            yield f"有 {names.count(name)} 名成员姓名相同：{name}"
+            yield tr("有 {name} 名成员姓名相同：{name2}", name=names.count(name), name2=name)
 
 
 def in_other_files(session: Session, form: HouseholdForm, household_id: int | None) -> list[str]:
@@ -92,7 +117,11 @@ def in_other_files(session: Session, form: HouseholdForm, household_id: int | No
         )
         for (file,) in rows:
             sentences.append(
-                f"证件号码尾号 {number[-4:]} 的成员已在另一户档案中登记（{file}），同一人不应同时属于两户"
+                tr(
+                    "证件号码尾号 {number} 的成员已在另一户档案中登记（{file}），同一人不应同时属于两户",
+                    number=number[-4:],
+                    file=file,
+                )
             )
     return sentences
 

@@ -19,6 +19,7 @@ from processes.people.models import Household, Membership, Person, PersonMerge
 from processes.policy import reading
 from processes.policy.periods import age_on
 from processes.storage import keyring
+from processes.texts import tr
 
 PAGE = 50
 
@@ -186,7 +187,12 @@ def choices(household: Household) -> dict[str, Any]:
     return {
         "household": {
             "people": [
-                {"value": str(m.person_id), "label": f"{named[m.person_id]}（{m.relation}）"}
+                {
+                    "value": str(m.person_id),
+                    "label": tr(
+                        "{person_id}（{relation}）", person_id=named[m.person_id], relation=m.relation
+                    ),
+                }
                 for m in household.members
             ]
         }

@@ -11,6 +11,7 @@ from processes.people.forms import WORK_ABILITIES, disability
 from processes.people.identity import DOCUMENTS, WITHOUT_NUMBER
 from processes.people.models import Household, Person
 from processes.policy.periods import age_on
+from processes.texts import tr
 
 
 def members(household: Household, today: date) -> list[dict[str, Any]]:
@@ -22,7 +23,7 @@ def members(household: Household, today: date) -> list[dict[str, Any]]:
             {
                 "id": p.id, "name": p.name, "relation": membership.relation, "sex": p.sex,
                 "age": age_on(p.birth_on, p.died_on or today), "died_on": p.died_on, "document": DOCUMENTS[p.document],
-                "home": p.home, "masked": "无证件" if p.is_provisional else masking.id_number(p.id_head, p.id_tail),
+                "home": p.home, "masked": tr("无证件") if p.is_provisional else masking.id_number(p.id_head, p.id_tail),
                 "provisional": p.is_provisional,
                 "condition": condition(p), "ability": WORK_ABILITIES[p.work_ability],
             }
@@ -53,7 +54,7 @@ def own_values(said: Mapping[str, Any]) -> dict[str, Any]:
     if "work_ability" in said:
         shown_values["ability"] = WORK_ABILITIES[said["work_ability"]]
     if "disability" in said or "grave_illness" in said:
-        shown_values["condition"] = "与档案所在地登记的不一致"
+        shown_values["condition"] = tr("与档案所在地登记的不一致")
     return shown_values
 
 
@@ -61,9 +62,9 @@ def condition(person: Person) -> str:
     """Format disability and illness for screens and papers: 肢体二级、重病."""
     parts = [
         disability(person.disability_kind, person.disability_grade),
-        "重病" if person.grave_illness else "",
+        tr("重病") if person.grave_illness else "",
     ]
-    return "、".join(s for s in parts if s) or "健康"
+    return tr("、").join(s for s in parts if s) or tr("健康")
 
 
 def as_form(household: Household) -> dict[str, Any]:

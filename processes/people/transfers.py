@@ -15,6 +15,7 @@ from processes.people import differences, history, names, persons
 from processes.people.models import Household, Membership, Person, PersonDifference, Transfer
 from processes.people.status import DifferenceStatus, TransferStatus
 from processes.storage.unit_of_work import UnitOfWork, within
+from processes.texts import tr
 
 SHOWN = 200
 
@@ -36,9 +37,9 @@ def ask(uow: UnitOfWork, actor: Actor, asking: Asking) -> Transfer:
     household = asking.household
     own = township_of(household.division)
     if asking.to_place == own:
-        raise RuleBroken(reason="迁入地与迁出地是同一乡镇，直接在家庭档案中修改所在村（居）即可")
+        raise RuleBroken(reason=tr("迁入地与迁出地是同一乡镇，直接在家庭档案中修改所在村（居）即可"))
     if _standing(uow, household.id, asking.person_id) is not None:
-        raise RuleBroken(reason="已提出迁移，等待迁入地接收")
+        raise RuleBroken(reason=tr("已提出迁移，等待迁入地接收"))
     name = household.householder_name
     if asking.person_id:
         name = names.of_members(household)[_demand_may_leave(household, asking.person_id).id]
@@ -72,11 +73,11 @@ def _demand_may_leave(household: Household, person_id: int) -> Person:
     if member is None:
         raise NotFound()
     if len(household.members) == 1:
-        raise RuleBroken(reason="家中只有一人，请办理整户迁移")
+        raise RuleBroken(reason=tr("家中只有一人，请办理整户迁移"))
     if member.relation == "本人":
-        raise RuleBroken(reason="户主单独迁出的，请先变更户主")
+        raise RuleBroken(reason=tr("户主单独迁出的，请先变更户主"))
     if member.person.home and township_of(member.person.home) != township_of(household.division):
-        raise RuleBroken(reason="该成员的档案不在迁出地，应由档案所在乡镇办理迁移")
+        raise RuleBroken(reason=tr("该成员的档案不在迁出地，应由档案所在乡镇办理迁移"))
     return member.person
 
 
@@ -89,7 +90,7 @@ def locked(uow: UnitOfWork, actor: Actor, transfer_id: int, receiving: bool) -> 
     if row is None or not actor.covers(row.to_place if receiving else row.from_place):
         raise NotFound()
     if row.status != TransferStatus.ASKED:
-        raise RuleBroken(reason=f"这一迁移{row.status.title}，请刷新后查看")
+        raise RuleBroken(reason=tr("这一迁移{title}，请刷新后查看", title=row.status.title))
     return row
 
 

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from processes.texts import tr
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SATURDAY = 5
 _DECEMBER = 12
@@ -21,7 +23,7 @@ _DECEMBER = 12
 
 def in_chinese(day: date) -> str:
     """Format a date as official texts do, without leading zeros: 2026年3月2日."""
-    return f"{day.year}年{day.month}月{day.day}日"
+    return tr("{year}年{month}月{day}日", year=day.year, month=day.month, day=day.day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from processes.errors import Unreadable
 from processes.policy import festivals, reading
 from processes.policy.calendar import SATURDAY
+from processes.texts import tr
 
 MOST_DAYS_OFF = 40
 """The notices of 2008 to 2026 name 23 to 33 days, weekends included."""
@@ -53,9 +54,9 @@ def days(raw: str) -> tuple[date, ...]:
             first = reading.day(span[1] if span else word)
             last = reading.day(span[2]) if span else first
         except Unreadable as fault:
-            raise Unreadable(reason=f"“{word[:30]}”：{fault.reason}") from None
+            raise Unreadable(reason=tr("“{word}”：{reason}", word=word[:30], reason=fault.reason)) from None
         if not 0 <= (last - first).days < LONGEST_SPAN:
-            raise Unreadable(reason=f"“{word[:30]}”起止日期不对")
+            raise Unreadable(reason=tr("“{word}”起止日期不对", word=word[:30]))
         dates += [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return tuple(dates)
 
@@ -68,9 +69,17 @@ def document_number(raw: str) -> str:
 def faults(plan: Plan, today: date) -> dict[str, list[str]]:
     """Return field and sentences for everything that no real notice has; empty if the notice is plausible."""
     if not festivals.FIRST_YEAR <= plan.year <= festivals.LAST_YEAR:
-        return {"year": [f"年份应在 {festivals.FIRST_YEAR} 至 {festivals.LAST_YEAR} 之间"]}
+        return {
+            "year": [
+                tr(
+                    "年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间",
+                    FIRST_YEAR=festivals.FIRST_YEAR,
+                    LAST_YEAR=festivals.LAST_YEAR,
+                )
+            ]
+        }
     if plan.year > today.year + 1:
-        return {"year": [f"{plan.year} 年的放假安排还不会公布，最多录入下一年的"]}
+        return {"year": [tr("{year} 年的放假安排还不会公布，最多录入下一年的", year=plan.year)]}
     by_field = {
         "document_number": list(_number_faults(plan)),
         "days_off": list(_off_faults(plan)),
@@ -93,24 +102,26 @@ def spans(listed: Iterable[date]) -> str:
     for run in runs:
         parts.append(_run(run[0], run[-1], year))
         year = run[-1].year
-    return "、".join(parts)
+    return tr("、").join(parts)
 
 
 def _run(first: date, last: date, year: int) -> str:
-    begins = ("" if first.year == year else f"{first.year}年") + f"{first.month}月{first.day}日"
+    begins = ("" if first.year == year else tr("{year}年", year=first.year)) + tr(
+        "{month}月{day}日", month=first.month, day=first.day
+    )
     if first == last:
         return begins
-    ends = "" if last.year == first.year else f"{last.year}年"
-    month = "" if (last.year, last.month) == (first.year, first.month) else f"{last.month}月"
-    return f"{begins}至{ends}{month}{last.day}日"
+    ends = "" if last.year == first.year else tr("{year}年", year=last.year)
+    month = "" if (last.year, last.month) == (first.year, first.month) else tr("{month}月", month=last.month)
+    return tr("{begins}至{ends}{month}{day}日", begins=begins, ends=ends, month=month, day=last.day)
 
 
 def _number_faults(plan: Plan) -> Iterable[str]:
     match = _NUMBER.fullmatch(plan.document_number)
     if match is None:
-        yield "文号应写作“国办发明电〔2025〕7号”的样式"
+        yield tr("文号应写作“国办发明电〔2025〕7号”的样式")
     elif int(match[1]) not in (plan.year - 1, plan.year):
-        yield f"{plan.year} 年的放假安排应由上一年或当年的文件规定，文号年份不对"
+        yield tr("{year} 年的放假安排应由上一年或当年的文件规定，文号年份不对", year=plan.year)
 
 
 def _off_faults(plan: Plan) -> Iterable[str]:
@@ -118,26 +129,39 @@ def _off_faults(plan: Plan) -> Iterable[str]:
     listed = set(plan.days_off)
     for title, needed in festivals.statutory(plan.year).items():
         if missing := [d for d in needed if d not in listed]:
-            yield f"{title}的法定假日未列入：{spans(missing)}"
+            yield tr("{title}的法定假日未列入：{missing}", title=title, missing=spans(missing))
     if len(listed) > MOST_DAYS_OFF:
-        yield f"放假共 {len(listed)} 天，超过 {MOST_DAYS_OFF} 天，请核对"
+        yield tr(
+            "放假共 {listed} 天，超过 {MOST_DAYS_OFF} 天，请核对",
+            listed=len(listed),
+            MOST_DAYS_OFF=MOST_DAYS_OFF,
+        )
 
 
 def _worked_faults(plan: Plan) -> Iterable[str]:
     yield from _place_faults(plan, plan.worked_weekends)
     if weekdays := [d for d in plan.worked_weekends if d.weekday() < SATURDAY]:
-        yield f"调休上班的日期应为星期六或星期日：{spans(weekdays)}"
+        yield tr("调休上班的日期应为星期六或星期日：{weekdays}", weekdays=spans(weekdays))
     if both := set(plan.days_off) & set(plan.worked_weekends):
-        yield f"同一天不能既放假又上班：{spans(both)}"
+        yield tr("同一天不能既放假又上班：{both}", both=spans(both))
     if len(set(plan.worked_weekends)) > MOST_WORKED:
-        yield f"调休上班共 {len(set(plan.worked_weekends))} 天，超过 {MOST_WORKED} 天，请核对"
+        yield tr(
+            "调休上班共 {worked_weekends} 天，超过 {MOST_WORKED} 天，请核对",
+            worked_weekends=len(set(plan.worked_weekends)),
+            MOST_WORKED=MOST_WORKED,
+        )
 
 
 def _place_faults(plan: Plan, listed: Sequence[date]) -> Iterable[str]:
     if twice := [d for d, times in Counter(listed).items() if times > 1]:
-        yield f"日期重复：{spans(twice)}"
+        yield tr("日期重复：{twice}", twice=spans(twice))
     if outside := [d for d in listed if not _may_name(plan.year, d)]:
-        yield f"不在 {plan.year} 年内：{spans(outside)}（元旦假期可以连到上一年 12 月 {LAST_DAYS_BEFORE} 日以后）"
+        yield tr(
+            "不在 {year} 年内：{outside}（元旦假期可以连到上一年 12 月 {LAST_DAYS_BEFORE} 日以后）",
+            year=plan.year,
+            outside=spans(outside),
+            LAST_DAYS_BEFORE=LAST_DAYS_BEFORE,
+        )
 
 
 def _may_name(year: int, day: date) -> bool:
@@ -158,6 +182,12 @@ def _balance_faults(plan: Plan) -> list[str]:
     if due <= kept <= due + MOST_EXTRA:
         return []
     return [
-        f"工作日放假 {off} 天，减去调休上班 {len(plan.worked_weekends)} 天为 {kept} 天，"
-        f"应为法定假日 {due} 天（另有规定的至多再加 {MOST_EXTRA} 天），请核对日期是否录全"
+        tr(
+            "工作日放假 {off} 天，减去调休上班 {worked_weekends} 天为 {kept} 天，应为法定假日 {due} 天（另有规定的至多再加 {MOST_EXTRA} 天），请核对日期是否录全",
+            off=off,
+            worked_weekends=len(plan.worked_weekends),
+            kept=kept,
+            due=due,
+            MOST_EXTRA=MOST_EXTRA,
+        )
     ]

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from processes.errors import BundleInvalid, ParameterMissing, TomlInvalid
 from processes.policy.toml_text import is_plain, read_toml
+from processes.texts import tr
 
 Scalar: TypeAlias = Decimal | str | bool | tuple[Decimal, ...]
 NUMBER, LIST, TRUTH, TEXT = "number", "list", "truth", "text"
@@ -129,9 +130,9 @@ def read(text: str, kind: str) -> Scalar:
 def shown(value: Scalar) -> str:
     """Format a value for display."""
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return tr("是") if value else tr("否")
     if isinstance(value, tuple):
-        return "、".join(f"{v:f}" for v in value)
+        return tr("、").join(f"{v:f}" for v in value)
     return f"{value:f}" if isinstance(value, Decimal) else value
 
 
@@ -141,9 +142,9 @@ def parse_policy(text: str) -> PolicyBook:
         document = read_toml(text)
         return PolicyBook({p.name: p for p in map(_parameter, document.get("parameter", []))})
     except TomlInvalid as fault:
-        raise BundleInvalid(count=1, reason=f"policy.toml：{fault.reason}") from fault
+        raise BundleInvalid(count=1, reason=tr("policy.toml：{reason}", reason=fault.reason)) from fault
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as fault:
-        raise BundleInvalid(count=1, reason=f"policy.toml：{fault}") from fault
+        raise BundleInvalid(count=1, reason=tr("policy.toml：{fault}", fault=fault)) from fault
 
 
 def merge(books: Iterable[PolicyBook]) -> PolicyBook:
@@ -177,7 +178,7 @@ def _decimal(raw: Any) -> Decimal:
     """Parse a number; raises a `ValueError` for one that cannot be written out."""
     number = Decimal(str(raw))
     if not is_plain(number):
-        raise ValueError(f"数字“{str(raw)[:20]}”过大、过小或不是有限的数")
+        raise ValueError(tr("数字“{raw}”过大、过小或不是有限的数", raw=str(raw)[:20]))
     return number
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from processes.errors import Unreadable
 from processes.policy.periods import Month
+from processes.texts import tr
 
 LONGEST_SEARCH = 60
 LARGEST_KEY = 2**63 - 1
@@ -23,7 +24,7 @@ LARGEST_KEY = 2**63 - 1
 MAX_MONEY = Decimal("99999999.99")
 MONEY_PLACES = 2
 _MAX_DIGITS = 15
-_NO_NUMBER = "应为数字，例如 12000 或 350.50"
+_NO_NUMBER = tr("应为数字，例如 12000 或 350.50")
 _WIDE = {0xFF10 + n: 0x30 + n for n in range(10)} | {
     base + n: plain + n for base, plain in ((0xFF21, 0x41), (0xFF41, 0x61)) for n in range(26)
 }
@@ -51,7 +52,7 @@ _PHONE = re.compile(r"\+?[0-9][0-9\-]{4,18}[0-9]")
 def broken(text: str) -> str:
     """Return why a text cannot be stored at all (lone surrogate, NUL), or "" if it can."""
     if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
-        return "含有无法识别的字符，请删除后重新输入"
+        return tr("含有无法识别的字符，请删除后重新输入")
     return ""
 
 
@@ -96,11 +97,11 @@ def name(raw: Any, longest: int = 60) -> str:
     value = text(raw).translate(_WIDE).translate(_DOTS)
     value = _BETWEEN_HAN.sub("", " ".join(value.split()))
     if not value:
-        raise Unreadable(reason="请填写此项")
+        raise Unreadable(reason=tr("请填写此项"))
     if not any(c.isalpha() for c in value):
-        raise Unreadable(reason="姓名应含有文字")
+        raise Unreadable(reason=tr("姓名应含有文字"))
     if len(value) > longest:
-        raise Unreadable(reason=f"不能超过 {longest} 个字")
+        raise Unreadable(reason=tr("不能超过 {longest} 个字", longest=longest))
     return value
 
 
@@ -113,10 +114,14 @@ def whole(raw: Any, least: int = 0, most: int = LARGEST_KEY) -> int:
     """Parse a whole number within limits; plain digits only."""
     value = _digits(raw)
     if not re.fullmatch(r"-?[0-9]{1,19}", value):
-        raise Unreadable(reason="应为整数")
+        raise Unreadable(reason=tr("应为整数"))
     number = int(value)
     if not least <= number <= most:
-        raise Unreadable(reason="数字超出范围" if most == LARGEST_KEY else f"应在 {least} 至 {most} 之间")
+        raise Unreadable(
+            reason=tr("数字超出范围")
+            if most == LARGEST_KEY
+            else tr("应在 {least} 至 {most} 之间", least=least, most=most)
+        )
     return number
 
 
@@ -130,15 +135,15 @@ def number(raw: Any, places: int = MONEY_PLACES) -> Decimal:
     """Parse a number as people write it: digits, one point, commas between thousands; never `1e5`."""
     value = _digits(raw)
     if _SCIENTIFIC.fullmatch(value):
-        raise Unreadable(reason="请写出完整的数字，例如 100000，不用科学记数法")
+        raise Unreadable(reason=tr("请写出完整的数字，例如 100000，不用科学记数法"))
     if not (_PLAIN.fullmatch(value) or _GROUPED.fullmatch(value)):
         raise Unreadable(reason=_NO_NUMBER)
     before, _, after = value.replace(",", "").partition(".")
     if len(before.lstrip("-0")) > _MAX_DIGITS:
-        raise Unreadable(reason="数字过大")
+        raise Unreadable(reason=tr("数字过大"))
     after = after.rstrip("0") if len(after) > places else after
     if len(after) > places:
-        raise Unreadable(reason=f"最多保留 {places} 位小数" if places else "应为整数")
+        raise Unreadable(reason=tr("最多保留 {places} 位小数", places=places) if places else tr("应为整数"))
     read = Decimal(f"{before}.{after}" if after else before)
     return read if read else abs(read)
 
@@ -150,7 +155,7 @@ def money(raw: Any, most: Decimal = MAX_MONEY, least: Decimal = Decimal(0)) -> D
         value = text(raw).removeprefix("￥").removeprefix("¥").removeprefix("人民币").removesuffix("元")
     read = number(value)
     if read < least or read > most:
-        raise Unreadable(reason=f"金额应在 {least} 至 {most} 之间")
+        raise Unreadable(reason=tr("金额应在 {least} 至 {most} 之间", least=least, most=most))
     return read
 
 
@@ -169,8 +174,8 @@ def day(raw: Any) -> date:
                 raise ValueError
             return parsed
     except ValueError:
-        raise Unreadable(reason="没有这一天，请核对日期") from None
-    raise Unreadable(reason="日期应写作 2026-03-02 的形式")
+        raise Unreadable(reason=tr("没有这一天，请核对日期")) from None
+    raise Unreadable(reason=tr("日期应写作 2026-03-02 的形式"))
 
 
 def month(raw: Any) -> Month:
@@ -178,9 +183,9 @@ def month(raw: Any) -> Month:
     value = "".join(text(raw).translate(_DATE_SIGNS).split()).rstrip("-")
     match = _MONTH.fullmatch(value)
     if match is None or int(match.group(2)) not in _MONTHS:
-        raise Unreadable(reason="月份应写作 2026-03 的形式")
+        raise Unreadable(reason=tr("月份应写作 2026-03 的形式"))
     if int(match.group(1)) not in _YEARS:
-        raise Unreadable(reason="没有这个月份，请核对年份")
+        raise Unreadable(reason=tr("没有这个月份，请核对年份"))
     return Month(int(match.group(1)), int(match.group(2)))
 
 
@@ -188,7 +193,7 @@ def account(raw: Any) -> str:
     """Parse a bank account: digits only; blanks and hyphens are ignored (some passbooks have no check digit)."""
     value = compact(raw).replace("-", "").replace("－", "")
     if not _ACCOUNT.fullmatch(value):
-        raise Unreadable(reason="银行账号只能是 8 至 32 位数字，不含姓名、字母")
+        raise Unreadable(reason=tr("银行账号只能是 8 至 32 位数字，不含姓名、字母"))
     return value
 
 
@@ -196,7 +201,7 @@ def phone(raw: Any) -> str:
     """Parse a telephone number: digits with an optional area code; empty stays empty."""
     value = "".join(text(raw).translate(_PHONE_SIGNS).split())
     if value and not _PHONE.fullmatch(value):
-        raise Unreadable(reason="请填写手机号码或带区号的固定电话")
+        raise Unreadable(reason=tr("请填写手机号码或带区号的固定电话"))
     return value
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-PERMANENT = "永久"
-TERMS = (PERMANENT, "30年", "10年")
+from processes.texts import tr
+
+PERMANENT = tr("永久")
+TERMS = (PERMANENT, tr("30年"), tr("10年"))
 _YEARS = re.compile(r"(\d{1,3})年")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
+from processes.texts import tr
+
 
 class TitledEnum(StrEnum):
     """A set of strings with titles; a member is written as `NAME = "stored value", "标题"`.
@@ -19,7 +21,7 @@ class TitledEnum(StrEnum):
         """A member of a stored value and a title; called with a value alone, the member of that value."""
         member = str.__new__(cls, value)
         member._value_ = value
-        member._title = title
+        member._title = tr(title)
         return member
 
     @property

@@ -16,6 +16,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from processes.errors import TomlInvalid
+from processes.texts import tr
 
 MOST_BYTES, MOST_LEVELS, MOST_PARTS, MOST_DIGITS = 200_000, 20, 8, 40
 """The largest file of a programme has 12 kB, three levels and keys of two parts."""
@@ -58,22 +59,34 @@ def _demanded(
     """Return the text if it is within the limits."""
     size = len(text if isinstance(text, bytes) else text.encode(errors="replace"))
     if size > most_bytes:
-        raise TomlInvalid(reason=f"文件超过 {most_bytes // 1000} KB")
+        raise TomlInvalid(reason=tr("文件超过 {most_bytes} KB", most_bytes=most_bytes // 1000))
     try:
         decoded = text.decode() if isinstance(text, bytes) else text
     except UnicodeDecodeError as fault:
-        raise TomlInvalid(reason="不是 UTF-8 文本") from fault
+        raise TomlInvalid(reason=tr("不是 UTF-8 文本")) from fault
     plain = _LITERAL.sub(_placeholder, decoded)
     if found := re.search(rf"(?:\.[ \t]*[\w-]+[ \t]*){{{parts}}}", plain):
-        raise TomlInvalid(reason=f"第 {_line(plain, found.start())} 行的键超过 {parts} 级")
+        raise TomlInvalid(
+            reason=tr("第 {start} 行的键超过 {parts} 级", start=_line(plain, found.start()), parts=parts)
+        )
     if found := _LONG_NUMBER.search(plain):
-        raise TomlInvalid(reason=f"第 {_line(plain, found.start())} 行的数字超过 {MOST_DIGITS} 位")
+        raise TomlInvalid(
+            reason=tr(
+                "第 {start} 行的数字超过 {MOST_DIGITS} 位",
+                start=_line(plain, found.start()),
+                MOST_DIGITS=MOST_DIGITS,
+            )
+        )
     depth = 0
     for bracket in _BRACKET.finditer(plain):
         depth = depth + 1 if bracket[0] in "[{" else max(depth - 1, 0)
         if depth > levels:
             raise TomlInvalid(
-                reason=f"第 {_line(plain, bracket.start())} 行的层次过多，括号嵌套超过 {levels} 层"
+                reason=tr(
+                    "第 {start} 行的层次过多，括号嵌套超过 {levels} 层",
+                    start=_line(plain, bracket.start()),
+                    levels=levels,
+                )
             )
     return decoded
 
@@ -92,9 +105,9 @@ def _number(written: str) -> Decimal:
     try:
         number = Decimal(written)
     except InvalidOperation as fault:
-        raise ValueError(f"数字“{written[:20]}”无法识别") from fault
+        raise ValueError(tr("数字“{written}”无法识别", written=written[:20])) from fault
     if not is_plain(number):
-        raise ValueError(f"数字“{written[:20]}”过大、过小或不是有限的数")
+        raise ValueError(tr("数字“{written}”过大、过小或不是有限的数", written=written[:20]))
     return number
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from processes.texts import tr
+
 _NUMBER, _DATE, _INSTANT = "~n", "~d", "~t"
 _NESTED = frozenset((dict, list))
 """JSON containers; everything else is returned as read."""
@@ -58,7 +60,7 @@ def shown(value: Any) -> str:
     """Format a computed value for display: 是 or 否, whole numbers whole, others with two places; only the
     display rounds."""
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return tr("是") if value else tr("否")
     if isinstance(value, Decimal):
         return f"{value:.2f}" if value != value.to_integral_value() else f"{value:.0f}"
     return str(value)

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from processes.policy import values
+from processes.texts import tr
 
 
 def differences(expect: Mapping[str, Any], result: Any) -> list[str]:
@@ -26,13 +27,28 @@ def differences(expect: Mapping[str, Any], result: Any) -> list[str]:
 
 def _outcome(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
     if "outcome" in expect and expect["outcome"] != result.outcome:
-        yield f"办理结果应为 {expect['outcome']}，实际为 {result.outcome}（待办：{'、'.join(result.open) or '无'}）"
+        yield tr(
+            "办理结果应为 {expect}，实际为 {outcome}（待办：{open}）",
+            expect=expect["outcome"],
+            outcome=result.outcome,
+            open=tr("、").join(result.open) or tr("无"),
+        )
     if "open" in expect and sorted(expect["open"]) != sorted(result.open):
-        yield f"待办环节应为 {sorted(expect['open'])}，实际为 {sorted(result.open)}"
+        yield tr(
+            "待办环节应为 {expect}，实际为 {open}", expect=sorted(expect["open"]), open=sorted(result.open)
+        )
     if "differences" in expect and expect["differences"] != result.register_differences:
-        yield f"未处理的登记差异应为 {expect['differences']} 项，实际为 {result.register_differences} 项"
+        yield tr(
+            "未处理的登记差异应为 {expect} 项，实际为 {register_differences} 项",
+            expect=expect["differences"],
+            register_differences=result.register_differences,
+        )
     if "refused" in expect and expect["refused"] != result.refused:
-        yield f"应被拒绝（{expect['refused']}），实际为 {result.refused or '办成'}"
+        yield tr(
+            "应被拒绝（{expect}），实际为 {refused}",
+            expect=expect["refused"],
+            refused=result.refused or tr("办成"),
+        )
 
 
 def _award(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
@@ -40,11 +56,20 @@ def _award(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
         return
     if expect["award"] is None or result.award is None:
         if expect["award"] is not result.award:
-            yield f"待遇应为 {expect['award'] or '无'}，实际为 {values.plain(result.award) or '无'}"
+            yield tr(
+                "待遇应为 {expect}，实际为 {award}",
+                expect=expect["award"] or tr("无"),
+                award=values.plain(result.award) or tr("无"),
+            )
         return
     for key, wanted in expect["award"].items():
         if not same(wanted, result.award.get(key)):
-            yield f"待遇的 {key} 应为 {wanted}，实际为 {result.award.get(key)}"
+            yield tr(
+                "待遇的 {key} 应为 {wanted}，实际为 {key2}",
+                key=key,
+                wanted=wanted,
+                key2=result.award.get(key),
+            )
 
 
 def _path(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
@@ -52,31 +77,41 @@ def _path(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
     remaining = iter(result.path)
     for step in expect.get("path", []):
         if step not in remaining:
-            yield f"路径中缺少或次序不符：{step}（实际：{' → '.join(result.path)}）"
+            yield tr("路径中缺少或次序不符：{step}（实际：{path}）", step=step, path=" → ".join(result.path))
             return
     for step in expect.get("not_path", []):
         if step in result.path:
-            yield f"路径中不应有 {step}"
+            yield tr("路径中不应有 {step}", step=step)
 
 
 def _clocks(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
     for name, wanted in expect.get("clocks", {}).items():
         actual = result.clocks.get(name)
         if actual is None:
-            yield f"没有时限 {name}"
+            yield tr("没有时限 {name}", name=name)
             continue
         for key, value in wanted.items():
             if not same(value, actual.get(key)):
-                yield f"时限 {name} 的 {key} 应为 {value}，实际为 {actual.get(key)}"
+                yield tr(
+                    "时限 {name} 的 {key} 应为 {value}，实际为 {key2}",
+                    name=name,
+                    key=key,
+                    value=value,
+                    key2=actual.get(key),
+                )
 
 
 def _documents(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
     for kind in expect.get("documents", []):
         if kind not in result.documents:
-            yield f"应出具文书 {kind}，实际出具：{'、'.join(result.documents) or '无'}"
+            yield tr(
+                "应出具文书 {kind}，实际出具：{documents}",
+                kind=kind,
+                documents=tr("、").join(result.documents) or tr("无"),
+            )
     for kind in expect.get("not_documents", []):
         if kind in result.documents:
-            yield f"不应出具文书 {kind}"
+            yield tr("不应出具文书 {kind}", kind=kind)
 
 
 def _values(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
@@ -85,7 +120,12 @@ def _values(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
         for part in place.split("."):
             actual = actual.get(part) if isinstance(actual, Mapping) else None
         if not same(wanted, actual):
-            yield f"{place} 应为 {wanted}，实际为 {values.plain(actual)}"
+            yield tr(
+                "{place} 应为 {wanted}，实际为 {actual}",
+                place=place,
+                wanted=wanted,
+                actual=values.plain(actual),
+            )
 
 
 def _linked(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
@@ -94,11 +134,19 @@ def _linked(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
     for wanted in expect.get("linked", []):
         found = next((c for c in left if all(_fits(v, c.get(k)) for k, v in wanted.items())), None)
         if found is None:
-            yield f"没有找到关联办件 {wanted}，实际为 {values.plain(result.linked)}"
+            yield tr(
+                "没有找到关联办件 {wanted}，实际为 {linked}",
+                wanted=wanted,
+                linked=values.plain(result.linked),
+            )
         else:
             left.remove(found)
     if "linked_count" in expect and expect["linked_count"] != len(result.linked):
-        yield f"关联办件应为 {expect['linked_count']} 件，实际为 {len(result.linked)} 件"
+        yield tr(
+            "关联办件应为 {expect} 件，实际为 {linked} 件",
+            expect=expect["linked_count"],
+            linked=len(result.linked),
+        )
 
 
 def _fits(wanted: Any, actual: Any) -> bool:
@@ -112,16 +160,30 @@ def _fits(wanted: Any, actual: Any) -> bool:
 def _money(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
     for key, wanted in expect.get("fund", {}).items():
         if not same(wanted, result.fund.get(key)):
-            yield f"备用金的 {key} 应为 {wanted}，实际为 {result.fund.get(key)}"
+            yield tr(
+                "备用金的 {key} 应为 {wanted}，实际为 {key2}",
+                key=key,
+                wanted=wanted,
+                key2=result.fund.get(key),
+            )
     if "relief" in expect:
         wanted = expect["relief"]
         if wanted is None or result.relief is None:
             if wanted is not result.relief:
-                yield f"救助金应为 {wanted or '无'}，实际为 {values.plain(result.relief) or '无'}"
+                yield tr(
+                    "救助金应为 {wanted}，实际为 {relief}",
+                    wanted=wanted or tr("无"),
+                    relief=values.plain(result.relief) or tr("无"),
+                )
             return
         for key, value in wanted.items():
             if not same(value, result.relief.get(key)):
-                yield f"救助金的 {key} 应为 {value}，实际为 {result.relief.get(key)}"
+                yield tr(
+                    "救助金的 {key} 应为 {value}，实际为 {key2}",
+                    key=key,
+                    value=value,
+                    key2=result.relief.get(key),
+                )
 
 
 def _screening(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
@@ -129,7 +191,13 @@ def _screening(expect: Mapping[str, Any], result: Any) -> Iterator[str]:
         for title, wanted in programmes.items():
             actual = result.screening.get(member, {}).get(title)
             if wanted != actual:
-                yield f"筛查{member}的{title}应为 {wanted}，实际为 {actual or '无'}"
+                yield tr(
+                    "筛查{member}的{title}应为 {wanted}，实际为 {actual}",
+                    member=member,
+                    title=title,
+                    wanted=wanted,
+                    actual=actual or tr("无"),
+                )
 
 
 def same(wanted: Any, actual: Any) -> bool:

@@ -13,6 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from processes.errors import ScenarioInvalid
 from processes.rehearsal import scenarios
+from processes.texts import tr
 
 _UNBROKEN = 4096
 
@@ -84,7 +85,7 @@ def _read(name: str, raw: bytes) -> Any:
     try:
         return _yaml().load(raw.decode())
     except (YAMLError, UnicodeDecodeError, ValueError, ArithmeticError) as fault:
-        raise ScenarioInvalid(reason=f"{name} 不是有效的 YAML：{fault}") from fault
+        raise ScenarioInvalid(reason=tr("{name} 不是有效的 YAML：{fault}", name=name, fault=fault)) from fault
 
 
 def _written(document: Any) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 
 from processes.engine.diagrams import Diagram
 from processes.releases.bundle import Bundle
+from processes.texts import tr
 
 _STUCK = re.compile(r"环节 (\w+) 当前没有待办；待办的环节：([\w、]+)")
 _CODE = re.compile(r"（[a-z][a-z_]*）")
 _NOTHING = re.compile(r"\bNone\b")
 _WORD = re.compile(r"(?<![A-Za-z0-9_.“])[a-z][a-z0-9_]*(?![A-Za-z0-9_.”])")
-_NO_ITEM = "无"
+_NO_ITEM = tr("无")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,13 @@ class Failure:
     @property
     def sentence(self) -> str:
         """One sentence for the cause: `25 个情景都停在“镇长复核”`."""
-        together = "都" if len(self.scenarios) > 1 else ""
-        return f"{len(self.scenarios)} 个情景{together}{self.cause}"
+        together = tr("都") if len(self.scenarios) > 1 else ""
+        return tr(
+            "{scenarios} 个情景{together}{cause}",
+            scenarios=len(self.scenarios),
+            together=together,
+            cause=self.cause,
+        )
 
 
 def grouped(failed: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> list[Failure]:
@@ -39,9 +45,8 @@ def grouped(failed: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> l
     waits: dict[str, tuple[str, ...]] = {}
     for row in failed:
         sentences = [str(d) for d in row["differences"]]
-        cause = (
-            next((c for d in sentences if (c := _stuck(d, titles))), "")
-            or f"不符：{read(sentences[0], titles)}"
+        cause = next((c for d in sentences if (c := _stuck(d, titles))), "") or tr(
+            "不符：{titles}", titles=read(sentences[0], titles)
         )
         waits.setdefault(cause, next((w for d in sentences if (w := _waiting(d))), ()))
         found.setdefault(cause, []).append((str(row["scenario"]), [read(d, titles) for d in sentences]))
@@ -51,7 +56,7 @@ def grouped(failed: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> l
 def read(difference: str, titles: Mapping[str, str]) -> str:
     """Replace codes in a difference by titles of steps, papers, limits and outcomes; nothing becomes 无."""
     plain = _NOTHING.sub("无", _CODE.sub("", difference))
-    return _WORD.sub(lambda w: f"“{titles[w[0]]}”" if w[0] in titles else w[0], plain)
+    return _WORD.sub(lambda w: tr("“{w}”", w=titles[w[0]]) if w[0] in titles else w[0], plain)
 
 
 def titles_of(bundle: Bundle) -> dict[str, str]:
@@ -77,5 +82,5 @@ def _stuck(difference: str, titles: Mapping[str, str]) -> str:
     if match is None:
         return ""
     if match[2] == _NO_ITEM:
-        return f"没有走到“{titles.get(match[1], match[1])}”"
-    return "停在" + "、".join(f"“{titles.get(t, t)}”" for t in match[2].split("、"))
+        return tr("没有走到“{match}”", match=titles.get(match[1], match[1]))
+    return tr("停在") + tr("、").join(tr("“{get}”", get=titles.get(t, t)) for t in match[2].split("、"))

@@ -35,8 +35,9 @@ from processes.rehearsal.registering import MAIN, Register, household_form, save
 from processes.rehearsal.results import Result
 from processes.rehearsal.scenarios import Scenario
 from processes.rehearsal.stage import Stage
+from processes.texts import tr
 
-_REGISTER = {"register": "变更家庭", "resolve": "处理登记差异", "identify": "查明身份"}
+_REGISTER = {"register": tr("变更家庭"), "resolve": tr("处理登记差异"), "identify": tr("查明身份")}
 """Steps that change the register."""
 CALLER = "caller"
 """The household of a caller, as steps of a scenario name it."""
@@ -55,7 +56,7 @@ def play(stage: Stage, scenario: Scenario) -> Result:
     except YimenError as fault:
         result.refused = fault.code
         if scenario.content["expect"].get("refused") != fault.code:
-            result.differences.append(f"{player.place}：{_said(fault)}")
+            result.differences.append(tr("{place}：{fault}", place=player.place, fault=_said(fault)))
     result.number, result.division = player.number, player.division
     if player.number:
         observation.look(stage, player.number, player.division, result)
@@ -75,7 +76,7 @@ class Player:
         self.content = content
         self.division = division_code(str(content["division"]))
         self.number = ""
-        self.place = "登记家庭"
+        self.place = tr("登记家庭")
         self.differences: list[str] = []
         self.household = ""
         self.register = Register(stage, self.division)
@@ -94,13 +95,13 @@ class Player:
         if "household" in self.content:
             self.household = self.register.add(MAIN, self.content["household"])
         for name, raw in self.content.get("households", {}).items():
-            self.place = f"登记家庭 {name}"
+            self.place = tr("登记家庭 {name}", name=name)
             self.register.add(name, raw)
         if "call" in self.content:
-            self.place = "登记来电"
+            self.place = tr("登记来电")
             self._note_call(self.content["call"])
         else:
-            self.place = "提出申请"
+            self.place = tr("提出申请")
             self._start(self.content)
 
     def _note_call(self, form: Mapping[str, Any]) -> None:
@@ -153,23 +154,23 @@ class Player:
         """Top up the township's petty fund: entered by one officer, confirmed by another."""
         one = self.stage.actor("finance_officer", self.division)
         other = self.stage.actor("finance_officer#2", self.division)
-        command = EnterFundEntry(township_of(self.division), "top_up", amount, "拨付备用金", str(uuid4()))
+        command = EnterFundEntry(township_of(self.division), "top_up", amount, tr("拨付备用金"), str(uuid4()))
         entry = self.stage.office.perform(command, one).entry
         self.stage.office.perform(ConfirmFundEntry(entry), other)
 
     def take(self, n: int, step: Mapping[str, Any]) -> None:
         """Take one step; if it must be refused, compare the error code."""
         error_code = (
-            "参数"
+            tr("参数")
             if "parameter" in step
             else step.get("task")
             or step.get("wait")
             or step.get("extend")
-            or ("转入家庭档案" if "attach" in step else "")
+            or (tr("转入家庭档案") if "attach" in step else "")
             or step.get(_RECOMPUTE)
             or self._of_register(step)
         )
-        self.place = f"第 {n} 步（{error_code}）"
+        self.place = tr("第 {n} 步（{error_code}）", n=n, error_code=error_code)
         for key in ("after", "wait"):
             if key in step:
                 self.stage.move(str(step[key]))
@@ -185,7 +186,9 @@ class Player:
                 raise
         else:
             if expected:
-                self.differences.append(f"{self.place}：应被拒绝（{expected}），实际办成")
+                self.differences.append(
+                    tr("{place}：应被拒绝（{expected}），实际办成", place=self.place, expected=expected)
+                )
 
     @staticmethod
     def _of_register(step: Mapping[str, Any]) -> str:
@@ -268,8 +271,10 @@ class Player:
             open_items = session.scalars(query.order_by(WorkItem.id)).all()
         found = [i for i in open_items if i.task == task]
         if not found:
-            waiting = "、".join(i.task for i in open_items) or "无"
-            raise ScenarioInvalid(reason=f"环节 {task} 当前没有待办；待办的环节：{waiting}")
+            waiting = tr("、").join(i.task for i in open_items) or tr("无")
+            raise ScenarioInvalid(
+                reason=tr("环节 {task} 当前没有待办；待办的环节：{waiting}", task=task, waiting=waiting)
+            )
         return found[-1]
 
     def _enter_parameter(self, raw: Mapping[str, Any]) -> None:
@@ -300,6 +305,8 @@ def _instant(value: Any) -> datetime:
 
 def _said(fault: YimenError) -> str:
     fields = (
-        "；".join(f"{k}：{v[0]}" for k, v in fault.fields.items()) if isinstance(fault, FormInvalid) else ""
+        tr("；").join(tr("{k}：{v}", k=k, v=v[0]) for k, v in fault.fields.items())
+        if isinstance(fault, FormInvalid)
+        else ""
     )
-    return f"{fault.message}{fields}（{fault.code}）"
+    return tr("{message}{fields}（{code}）", message=fault.message, fields=fields, code=fault.code)

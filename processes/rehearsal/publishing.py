@@ -12,6 +12,7 @@ from processes.office.studio.publish import PublishRelease, PublishReleaseResult
 from processes.rehearsal import reports, soundness
 from processes.releases import bundle as bundles
 from processes.releases import lint, publish
+from processes.texts import tr
 
 IN_FORCE = date(2025, 1, 1)
 
@@ -29,7 +30,10 @@ def publish_programme(office: Office, programme: str, note: str, knows: lint.Off
     results += soundness.check(bundle, results, office.database.clock())
     failed = [r for r in results if not r.passed]
     if failed:
-        summary = "；".join(f"{r.scenario}：{'、'.join(r.differences[:3])}" for r in failed[:5])
+        summary = tr("；").join(
+            tr("{scenario}：{differences}", scenario=r.scenario, differences=tr("、").join(r.differences[:3]))
+            for r in failed[:5]
+        )
         raise BundleInvalid(count=len(failed), reason=summary)
     passed = len(results) or 1
     return office.perform(PublishRelease(programme, passed, 0, IN_FORCE, note), system_actor())
@@ -47,6 +51,13 @@ def publish_content(office: Office, note: str, knows: lint.Office, tell: Callabl
             continue
         if newest and newest[0].digest == bundles.read_folder(folder).digest:
             continue
-        tell(f"检查、演练并发布：{folder.name}……")
+        tell(tr("检查、演练并发布：{name}……", name=folder.name))
         release = publish_programme(office, folder.name, note, knows)
-        tell(f"{release.title}　第 {release.number} 版（{release.digest[:12]}）")
+        tell(
+            tr(
+                "{title}　第 {number} 版（{digest}）",
+                title=release.title,
+                number=release.number,
+                digest=release.digest[:12],
+            )
+        )

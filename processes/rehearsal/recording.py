@@ -33,6 +33,7 @@ from processes.releases import bundle as bundles
 from processes.releases import forms, publish
 from processes.releases.bundle import Bundle
 from processes.settings import Settings
+from processes.texts import tr
 
 SECONDS = 60
 """Somebody waits at the screen; a recorded case takes a few seconds."""
@@ -127,12 +128,12 @@ def _play(player: Player, content: Mapping[str, Any]) -> dict[str, Any]:
     except YimenError as fault:
         return {"done": done, "fault": fault.message, "fields": {}}
     except (ValueError, KeyError, TypeError, ArithmeticError) as fault:
-        return {"done": done, "fault": f"情景内容有误：{fault}", "fields": {}}
+        return {"done": done, "fault": tr("情景内容有误：{fault}", fault=fault), "fields": {}}
     return {"done": done, "fault": "", "fields": {}}
 
 
 def _standing(made: Stage, player: Player) -> dict[str, Any]:
-    result = Result("录制", "")
+    result = Result(tr("录制"), "")
     observation.look(made, player.number, player.division, result)
     with made.database.reading("") as session:
         rows = session.execute(

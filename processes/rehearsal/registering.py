@@ -24,6 +24,7 @@ from processes.people.models import Household, Membership, Person, PersonDiffere
 from processes.people.status import DifferenceStatus
 from processes.rehearsal.county import COUNTY, division_code
 from processes.rehearsal.stage import Stage
+from processes.texts import tr
 
 MAIN = ""
 """The household of the scenario's own `household`."""
@@ -76,7 +77,7 @@ class Register:
     def number_of(self, name: str) -> str:
         """The file number of a household of the scenario."""
         if name not in self.numbers:
-            raise ScenarioInvalid(reason=f"情景中没有名为“{name}”的家庭")
+            raise ScenarioInvalid(reason=tr("情景中没有名为“{name}”的家庭", name=name))
         return self.numbers[name]
 
     def division_of(self, name: str) -> str:
@@ -116,7 +117,11 @@ class Register:
             found = session.execute(query).first()
         if found is None:
             raise ScenarioInvalid(
-                reason=f"{step['person']}没有待处理的登记差异（{'、'.join(persons.FIELDS)}）"
+                reason=tr(
+                    "{step}没有待处理的登记差异（{FIELDS}）",
+                    step=step["person"],
+                    FIELDS=tr("、").join(persons.FIELDS),
+                )
             )
         place = division_code(str(step["division"])) if "division" in step else found.home
         command = ResolveDifference(found.id, bool(step["accept"]), str(step.get("reason", "核实")))
@@ -128,7 +133,7 @@ class Register:
             query = select(Person.id).where(Person.is_provisional, Person.name == str(step["person"]))
             person_id = session.scalars(query).first()
         if person_id is None:
-            raise ScenarioInvalid(reason=f"没有名为“{step['person']}”的无证件人员")
+            raise ScenarioInvalid(reason=tr("没有名为“{step}”的无证件人员", step=step["person"]))
         name = str(step.get("name", step["person"]))
         about = {k: v for k, v in step.items() if k != "person"} | {"name": name}
         number = self.documents.get(name) or self._number(about, _APART - 1)["id_number"]
@@ -219,7 +224,7 @@ def put(content: Any, place: str, value: Any) -> None:
         else:
             content[last] = value
     except (IndexError, ValueError, AttributeError, TypeError) as fault:
-        raise ScenarioInvalid(reason=f"变体要修改的位置 {place} 不存在") from fault
+        raise ScenarioInvalid(reason=tr("变体要修改的位置 {place} 不存在", place=place)) from fault
 
 
 def day(value: Any) -> date:

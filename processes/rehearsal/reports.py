@@ -16,6 +16,7 @@ from processes.rehearsal.scenarios import Scenario
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 from processes.settings import Settings
+from processes.texts import tr
 
 WORKERS = 2
 WHOLE_SECONDS = 900
@@ -48,7 +49,12 @@ def _each(
     def played(scenario: Scenario) -> Result:
         try:
             if monotonic() > last:
-                raise ScenarioInvalid(reason=f"整个演练超过 {WHOLE_SECONDS // 60} 分钟，没有轮到这个情景")
+                raise ScenarioInvalid(
+                    reason=tr(
+                        "整个演练超过 {WHOLE_SECONDS} 分钟，没有轮到这个情景",
+                        WHOLE_SECONDS=WHOLE_SECONDS // 60,
+                    )
+                )
             return children.do(play, scenario, *told)
         except (ScenarioInvalid, RehearsalCutOff, RehearsalEnded) as fault:
             return Result(scenario.title, scenario.file, differences=[fault.message])
@@ -82,7 +88,7 @@ def _on_stage(
     except YimenError as fault:
         message = fault.message
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError) as fault:
-        message = f"情景内容有误，无法演练：{type(fault).__name__}：{fault}"
+        message = tr("情景内容有误，无法演练：{name}：{fault}", name=type(fault).__name__, fault=fault)
     return Result(scenario.title, scenario.file, differences=[message])
 
 
@@ -132,5 +138,5 @@ def _folder(file: Path, settings: Settings, programme: str) -> Path:
         return around
     folder = settings.content / programme
     if not (folder / "programme.toml").is_file():
-        raise ScenarioInvalid(reason=f"没有名为“{programme}”的救助项目")
+        raise ScenarioInvalid(reason=tr("没有名为“{programme}”的救助项目", programme=programme))
     return folder

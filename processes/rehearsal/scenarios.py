@@ -20,6 +20,7 @@ from processes.policy.toml_text import is_plain
 from processes.rehearsal import waits
 from processes.rehearsal.registering import put
 from processes.releases import shapes
+from processes.texts import tr
 
 MOST_BYTES = 200_000
 MOST_LEVELS = 40
@@ -59,7 +60,7 @@ def collect(paths: list[Path]) -> list[Path]:
         elif path.is_file():
             found.append(path)
         else:
-            raise ScenarioInvalid(reason=f"没有找到 {path}")
+            raise ScenarioInvalid(reason=tr("没有找到 {path}", path=path))
     return found
 
 
@@ -81,12 +82,23 @@ def parse(written: bytes, path: Path) -> list[Scenario]:
         shapes.demand(json.loads(json.dumps(raw, default=str)), SCHEMA_FILE)
     except ValidationError as fault:
         raise ScenarioInvalid(
-            reason=f"{path.name} 的 {shapes.place(fault)}：{fault.message[:200]}"
+            reason=tr(
+                "{name} 的 {fault}：{message}",
+                name=path.name,
+                fault=shapes.place(fault),
+                message=fault.message[:200],
+            )
         ) from fault
     if len(raw.get("variants", [])) > MOST_VARIANTS:
-        raise ScenarioInvalid(reason=f"{path.name} 的变体超过 {MOST_VARIANTS} 个，请分写成几个文件")
+        raise ScenarioInvalid(
+            reason=tr(
+                "{name} 的变体超过 {MOST_VARIANTS} 个，请分写成几个文件",
+                name=path.name,
+                MOST_VARIANTS=MOST_VARIANTS,
+            )
+        )
     if _parts(raw) * (1 + len(raw.get("variants", []))) > MOST_SPREAD:
-        raise ScenarioInvalid(reason=f"{path.name} 的内容连同变体过多，请分写成几个文件")
+        raise ScenarioInvalid(reason=tr("{name} 的内容连同变体过多，请分写成几个文件", name=path.name))
     found = list(_variants(path, raw))
     for scenario in found:
         waits.demand(scenario.content, path.name)
@@ -96,13 +108,15 @@ def parse(written: bytes, path: Path) -> list[Scenario]:
 def plain(written: bytes, name: str) -> dict[str, Any]:
     """Parse a text within limits, without checking the schema; raises `ScenarioInvalid` with the position."""
     if len(written) > MOST_BYTES:
-        raise ScenarioInvalid(reason=f"{name} 超过 {MOST_BYTES // 1000} KB")
+        raise ScenarioInvalid(
+            reason=tr("{name} 超过 {MOST_BYTES} KB", name=name, MOST_BYTES=MOST_BYTES // 1000)
+        )
     try:
         raw = yaml.load(written.decode(), Loader=_Loader)  # noqa: S506  (a SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        raise ScenarioInvalid(reason=f"{name} 不是有效的 YAML：{fault}") from fault
+        raise ScenarioInvalid(reason=tr("{name} 不是有效的 YAML：{fault}", name=name, fault=fault)) from fault
     if not isinstance(raw, dict):
-        raise ScenarioInvalid(reason=f"{name} 应由“名称: 内容”组成")
+        raise ScenarioInvalid(reason=tr("{name} 应由“名称: 内容”组成", name=name))
     return raw
 
 
@@ -123,7 +137,9 @@ def _variants(path: Path, raw: dict[str, Any]) -> Iterator[Scenario]:
             content["steps"] = variant["steps"]
         content["expect"] = variant.get("expect", content["expect"])
         content["cites"] = variant.get("cites", content.get("cites", []))
-        yield Scenario(f"{raw['scenario']}：{variant['variant']}", str(path), content)
+        yield Scenario(
+            tr("{raw}：{variant}", raw=raw["scenario"], variant=variant["variant"]), str(path), content
+        )
 
 
 class _Loader(yaml.SafeLoader):
@@ -139,15 +155,19 @@ class _Loader(yaml.SafeLoader):
         """Compose a node; raises a `yaml.YAMLError` for syntax that scenarios do not need."""
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "不能使用别名（*名称）", mark)
+            raise yaml.composer.ComposerError(None, None, tr("不能使用别名（*名称）"), mark)
         self.depth += 1
         self.parts += 1
         if self.parts > MOST_PARTS:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, f"内容超过 {MOST_PARTS} 项", mark)
+            raise yaml.composer.ComposerError(
+                None, None, tr("内容超过 {MOST_PARTS} 项", MOST_PARTS=MOST_PARTS), mark
+            )
         if self.depth > MOST_LEVELS:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, f"嵌套超过 {MOST_LEVELS} 层", mark)
+            raise yaml.composer.ComposerError(
+                None, None, tr("嵌套超过 {MOST_LEVELS} 层", MOST_LEVELS=MOST_LEVELS), mark
+            )
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -155,17 +175,17 @@ class _Loader(yaml.SafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """Construct a value; raises a `yaml.YAMLError` with its position if the library fails."""
         if isinstance(node, yaml.ScalarNode) and node.tag in _NUMBERS and len(node.value) > MOST_DIGITS:
-            raise _refused(f"数字超过 {MOST_DIGITS} 位", node)
+            raise _refused(tr("数字超过 {MOST_DIGITS} 位", MOST_DIGITS=MOST_DIGITS), node)
         try:
             return super().construct_object(node, deep)
         except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as fault:
-            raise _refused("这个值无法识别", node) from fault
+            raise _refused(tr("这个值无法识别"), node) from fault
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Construct a mapping; keys are text or whole numbers, never dates, lists or fractions."""
         made: dict[Any, Any] = super().construct_mapping(node, deep)
         if not all(isinstance(key, str | int) for key in made):
-            raise _refused("名称应为文字", node)
+            raise _refused(tr("名称应为文字"), node)
         return made
 
 
@@ -176,12 +196,12 @@ def _refused(message: str, node: yaml.Node) -> yaml.constructor.ConstructorError
 def _number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
     number = Decimal(loader.construct_scalar(node))
     if not is_plain(number):
-        raise _refused("数字过大、过小或不是有限的数", node)
+        raise _refused(tr("数字过大、过小或不是有限的数"), node)
     return number
 
 
 def _of_no_use(loader: yaml.SafeLoader, node: yaml.Node) -> None:
-    raise _refused(f"不能使用标记 {node.tag.removeprefix(_TAG)}", node)
+    raise _refused(tr("不能使用标记 {TAG}", TAG=node.tag.removeprefix(_TAG)), node)
 
 
 _Loader.add_constructor(f"{_TAG}float", _number)

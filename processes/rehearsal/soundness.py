@@ -8,6 +8,7 @@ from processes.errors import Invalid
 from processes.papers import preview
 from processes.rehearsal.results import Result
 from processes.releases.bundle import COMMON, Bundle
+from processes.texts import tr
 
 
 def check(bundle: Bundle, results: list[Result], now: datetime) -> list[Result]:
@@ -46,9 +47,17 @@ def _flows(bundle: Bundle, results: list[Result], found: _Found) -> None:
             path = bundle.content_path(file)
             left = [f for f in diagram.flows if (path, f.id) not in taken]
             found.add(
-                f"{diagram.name}：连线",
+                tr("{name}：连线", name=diagram.name),
                 file,
-                [f"没有情景走到连线“{f.name or f.id}”（{f.source} → {f.target}）" for f in left],
+                [
+                    tr(
+                        "没有情景走到连线“{id}”（{source} → {target}）",
+                        id=f.name or f.id,
+                        source=f.source,
+                        target=f.target,
+                    )
+                    for f in left
+                ],
             )
 
 
@@ -58,10 +67,18 @@ def _papers(bundle: Bundle, results: list[Result], now: datetime, found: _Found)
     for rule in bundle.papers.values():
         sample = samples.get(f"{bundle.id}/{rule.id}")
         if sample is None:
-            found.add(f"文书《{rule.title}》", "documents.toml", ["没有情景用到这件文书，无法试排"])
+            found.add(
+                tr("文书《{title}》", title=rule.title),
+                "documents.toml",
+                [tr("没有情景用到这件文书，无法试排")],
+            )
             continue
         template, data = sample
         try:
             preview.pdf(bundle, template, data, now)
         except Invalid as fault:
-            found.add(f"文书《{rule.title}》", f"papers/{template}", [f"不能排出：{fault.params['reason']}"])
+            found.add(
+                tr("文书《{title}》", title=rule.title),
+                f"papers/{template}",
+                [tr("不能排出：{params}", params=fault.params["reason"])],
+            )

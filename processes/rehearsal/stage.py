@@ -30,10 +30,11 @@ from processes.settings import Settings
 from processes.storage import full_text, keyring
 from processes.storage.base import Row
 from processes.storage.unit_of_work import Database, UnitOfWork
+from processes.texts import tr
 
 BEFORE = datetime(2024, 1, 1, tzinfo=UTC)
 
-DRAW_NUMBERS = (("许督查", "民政", "20260302", "a0"), ("潘出纳", "财政", "31415926", "b"))
+DRAW_NUMBERS = ((tr("许督查"), tr("民政"), "20260302", "a0"), (tr("潘出纳"), tr("财政"), "31415926", "b"))
 """Who commits to which number, with the nonce of the program."""
 
 
@@ -68,7 +69,7 @@ class Stage:
             for bundle in bundles:
                 publish.report(uow, bundle.digest, 1, 0)
                 uow.flush()
-                publish.publish(uow, bundle, "排练", date(2000, 1, 1), "")
+                publish.publish(uow, bundle, tr("排练"), date(2000, 1, 1), "")
             uow.commit()
 
     def actor(self, who: str, division: str, department: str = "") -> Actor:
@@ -85,7 +86,7 @@ class Stage:
             ]
         index = int(number or 1) - 1
         if index >= len(fitting):
-            raise ScenarioInvalid(reason=f"演示县没有岗位“{who}”的账号")
+            raise ScenarioInvalid(reason=tr("演示县没有岗位“{who}”的账号", who=who))
         return accounts.actor_of(fitting[index])
 
     def set_clock(self, at: datetime) -> None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from processes.errors import ScenarioInvalid
+from processes.texts import tr
 
 MOST_DAYS = 3_660
 """Days, working or not, that may pass in one step, and in all steps of a scenario together."""
@@ -24,9 +25,11 @@ def read(text: str) -> tuple[int, str]:
     number, _, unit_name = text.partition(" ")
     unit = unit_name.removesuffix("s")
     if not (number.isascii() and number.isdigit()) or unit not in _MINUTES:
-        raise ScenarioInvalid(reason=f"“{text[:40]}”应写作“3 working days”“7 days”或“2 hours”")
+        raise ScenarioInvalid(reason=tr("“{text}”应写作“3 working days”“7 days”或“2 hours”", text=text[:40]))
     if len(number) > _MOST_DIGITS or int(number) * _MINUTES[unit] > MOST_DAYS * _MINUTES["day"]:
-        raise ScenarioInvalid(reason=f"“{text[:40]}”太久，一个环节最多等待 {MOST_DAYS} 天")
+        raise ScenarioInvalid(
+            reason=tr("“{text}”太久，一个环节最多等待 {MOST_DAYS} 天", text=text[:40], MOST_DAYS=MOST_DAYS)
+        )
     return int(number), unit
 
 
@@ -43,12 +46,25 @@ def demand(content: Mapping[str, Any], name: str) -> None:
         for key in KEYS:
             if not isinstance(step, Mapping) or key not in step:
                 continue
-            place = f"{name} 的情景“{str(content.get('scenario', ''))[:80]}”第 {n} 步（{key}）"
+            place = tr(
+                "{name} 的情景“{get}”第 {n} 步（{key}）",
+                name=name,
+                get=str(content.get("scenario", ""))[:80],
+                n=n,
+                key=key,
+            )
             try:
                 passed += length(*read(str(step[key])))
             except ScenarioInvalid as fault:
-                raise ScenarioInvalid(reason=f"{place}：{fault.params['reason']}") from fault
+                raise ScenarioInvalid(
+                    reason=tr("{place}：{params}", place=place, params=fault.params["reason"])
+                ) from fault
             if passed > timedelta(days=MOST_DAYS):
                 raise ScenarioInvalid(
-                    reason=f"{place}：到此共等待 {passed.days} 天，一个情景最多等待 {MOST_DAYS} 天"
+                    reason=tr(
+                        "{place}：到此共等待 {days} 天，一个情景最多等待 {MOST_DAYS} 天",
+                        place=place,
+                        days=passed.days,
+                        MOST_DAYS=MOST_DAYS,
+                    )
                 )

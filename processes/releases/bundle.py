@@ -28,6 +28,7 @@ from processes.policy.toml_text import read_toml
 from processes.releases import effects, shapes, verdicts
 from processes.releases.effects import Needed
 from processes.releases.verdicts import VerdictRule
+from processes.texts import tr
 
 COMMON = "common"
 _SUFFIXES = {".bpmn", ".dmn", ".toml", ".form", ".html", ".css", ".md", ".json", ".yaml"}
@@ -180,7 +181,7 @@ class Bundle:
         """Return the start rule of a process; raises `ReleaseMissing` if the programme has none of that name."""
         found = self.starts.get(process or self.process)
         if found is None:
-            raise ReleaseMissing(programme=f"{self.title}（{process}）")
+            raise ReleaseMissing(programme=tr("{title}（{process}）", title=self.title, process=process))
         return found
 
     @cached_property
@@ -348,10 +349,15 @@ class Bundle:
             document = read_toml(self.files[name])
             shapes.demand(document, shapes.of_kind(name.removesuffix(".toml")))
         except (KeyError, TomlInvalid) as fault:
-            reason = fault.reason if isinstance(fault, TomlInvalid) else "没有这个文件"
-            raise BundleInvalid(count=1, reason=f"{name}：{reason}") from fault
+            reason = fault.reason if isinstance(fault, TomlInvalid) else tr("没有这个文件")
+            raise BundleInvalid(count=1, reason=tr("{name}：{reason}", name=name, reason=reason)) from fault
         except ValidationError as fault:
-            reason = f"{name} 的 {shapes.place(fault)}：{fault.message[:200]}"
+            reason = tr(
+                "{name} 的 {fault}：{message}",
+                name=name,
+                fault=shapes.place(fault),
+                message=fault.message[:200],
+            )
             raise BundleInvalid(count=1, reason=reason) from fault
         return document
 
@@ -363,7 +369,7 @@ def read_folder(folder: Path) -> Bundle:
     if shared.is_dir():
         files |= _read(shared, "common/")
     if "programme.toml" not in files:
-        raise BundleInvalid(count=1, reason=f"{folder} 中没有 programme.toml")
+        raise BundleInvalid(count=1, reason=tr("{folder} 中没有 programme.toml", folder=folder))
     return Bundle(files)
 
 

@@ -11,10 +11,11 @@ from processes.engine.xml import parse_xml
 from processes.errors import YimenError
 from processes.releases import words
 from processes.releases.bundle import Bundle
+from processes.texts import tr
 
 COMMON = {
-    "true": "是", "false": "否", "yes": "拟符合", "no": "不符合", "needs": "待补充", "county": "县级", "township": "乡镇",
-    "": "（无）",
+    "true": tr("是"), "false": tr("否"), "yes": tr("拟符合"), "no": tr("不符合"), "needs": tr("待补充"), "county": tr("县级"), "township": tr("乡镇"),
+    "": tr("（无）"),
 }  # fmt: skip
 """Values with the same meaning in every table."""
 _MEANING = re.compile(r"\s*(\S+)\s+([^；]+?)\s*(?:；|$)")
@@ -39,7 +40,10 @@ def _users(bundle: Bundle) -> Iterator[tuple[str, str]]:
                 for node in diagram.nodes.values():
                     if form := node.properties.get("form", ""):
                         yield form, node.name or form
-            yield start.form, f"{start.title}申请" if not start.before_register else start.title
+            yield (
+                start.form,
+                tr("{title}申请", title=start.title) if not start.before_register else start.title,
+            )
     except YimenError:
         return  # a broken diagram has no titles, which must not stop the editor
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from processes.policy.toml_text import read_toml
 from processes.releases.bundle import Bundle
+from processes.texts import tr
 
 FILE = "clauses.toml"
 
@@ -25,7 +26,7 @@ class Clause:
     @property
     def cited(self) -> str:
         """The citation shown on pages."""
-        return f"县实施意见{self.section}"
+        return tr("县实施意见{section}", section=self.section)
 
 
 @dataclass(frozen=True, slots=True)

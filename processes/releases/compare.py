@@ -16,6 +16,7 @@ from processes.errors import YimenError
 from processes.policy.parameters import parse_policy
 from processes.releases.bundle import Bundle
 from processes.releases.status import ChangeKind
+from processes.texts import tr
 
 SHOWN_LINES = 40
 
@@ -39,7 +40,7 @@ def differences(old: Bundle, new: Bundle) -> list[Difference]:
             continue
         if before is None or after is None:
             result.append(
-                Difference(name, "", ChangeKind.ADDED if before is None else ChangeKind.REMOVED, "文件")
+                Difference(name, "", ChangeKind.ADDED if before is None else ChangeKind.REMOVED, tr("文件"))
             )
             continue
         try:
@@ -83,7 +84,7 @@ def _inside(name: str, before: bytes, after: bytes) -> list[Difference]:
         found = list(_forms(name, before, after))
     else:
         return _text(name, before, after)
-    return found or [Difference(name, "", ChangeKind.CHANGED, "只有图形位置或者书写格式的变化")]
+    return found or [Difference(name, "", ChangeKind.CHANGED, tr("只有图形位置或者书写格式的变化"))]
 
 
 def _diagrams(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
@@ -98,7 +99,7 @@ def _moved(name: str, before: bytes, after: bytes, reported: set[str]) -> Iterat
     old, new = _places(name, before), _places(name, after)
     for element in sorted(old.keys() & new.keys() - reported):
         if old[element] != new[element]:
-            yield Difference(name, element, ChangeKind.MOVED, "在图上移动了位置")
+            yield Difference(name, element, ChangeKind.MOVED, tr("在图上移动了位置"))
 
 
 def _places(name: str, raw: bytes) -> dict[str, tuple[Decimal, ...]]:
@@ -124,7 +125,7 @@ def _tables(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
         table = tables.parse_table(parse_xml(raw, name), name)
         return {
             row.id: (
-                f"第 {n} 行",
+                tr("第 {n} 行", n=n),
                 [None if c is None else c.source for c in (*row.conditions, *row.outputs)],
             )
             for n, row in enumerate(table.rows, start=1)
@@ -136,7 +137,10 @@ def _tables(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
 def _parameters(name: str, before: bytes, after: bytes) -> Iterator[Difference]:
     def book(raw: bytes) -> dict[str, tuple[str, Any]]:
         return {
-            f"{p.name} {v.division} {v.since}": (f"{p.title} 自 {v.since}", f"{v.value}（{v.source}）")
+            f"{p.name} {v.division} {v.since}": (
+                tr("{title} 自 {since}", title=p.title, since=v.since),
+                tr("{value}（{source}）", value=v.value, source=v.source),
+            )
             for p in parse_policy(raw.decode()).parameters.values()
             for v in p.values
         }
@@ -170,14 +174,14 @@ def _change(old: tuple[str, Any], new: tuple[str, Any]) -> str:
     """Describe what changed in a named thing: its title, its value, or its parts."""
     was, now = _said(old), _said(new)
     if was != now:
-        return f"{was} 改为 {now}"
+        return tr("{was} 改为 {now}", was=was, now=now)
     before, after = _parts(old[1]), _parts(new[1])
     changed = [
-        f"{_PARTS.get(k, k)}：{before.get(k) or '无'} → {after.get(k) or '无'}"
+        tr("{k}：{k2} → {k3}", k=_PARTS.get(k, k), k2=before.get(k) or tr("无"), k3=after.get(k) or tr("无"))
         for k in {**before, **after}
         if before.get(k) != after.get(k)
     ]
-    return f"{now}：{'；'.join(changed)}" if changed else now
+    return tr("{now}：{changed}", now=now, changed=tr("；").join(changed)) if changed else now
 
 
 def _parts(value: Any) -> dict[str, str]:
@@ -186,21 +190,21 @@ def _parts(value: Any) -> dict[str, str]:
     if isinstance(value, Mapping):
         return {str(k): str(v) for k, v in value.items()}
     if isinstance(value, list):
-        return {f"第 {n} 列": str(v if v is not None else "-") for n, v in enumerate(value, start=1)}
+        return {tr("第 {n} 列", n=n): str(v if v is not None else "-") for n, v in enumerate(value, start=1)}
     return {}
 
 
 _PARTS = {
-    "name": "名称", "condition": "条件", "default": "默认出路", "operation": "服务操作", "params": "参数",
-    "decision": "决策", "called": "调用的流程", "script": "赋值", "timers": "到时条件", "properties": "属性",
-    "documentation": "说明", "role": "岗位", "source": "起点", "target": "终点", "label": "名称", "values": "选项",
-    "validate": "校验", "kind": "类型", "result": "结果名称", "conditional": "显示条件",
+    "name": tr("名称"), "condition": tr("条件"), "default": tr("默认出路"), "operation": tr("服务操作"), "params": tr("参数"),
+    "decision": tr("决策"), "called": tr("调用的流程"), "script": tr("赋值"), "timers": tr("到时条件"), "properties": tr("属性"),
+    "documentation": tr("说明"), "role": tr("岗位"), "source": tr("起点"), "target": tr("终点"), "label": tr("名称"), "values": tr("选项"),
+    "validate": tr("校验"), "kind": tr("类型"), "result": tr("结果名称"), "conditional": tr("显示条件"),
 }  # fmt: skip
 
 
 def _said(value: tuple[str, Any]) -> str:
     title, detail = value
-    return f"{title}：{detail}" if isinstance(detail, str) else title
+    return tr("{title}：{detail}", title=title, detail=detail) if isinstance(detail, str) else title
 
 
 def _lines(name: str, raw: bytes) -> list[str]:

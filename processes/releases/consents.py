@@ -17,6 +17,7 @@ from processes.engine.definitions import Definition
 from processes.errors import ExpressionFailed, ExpressionRefused
 from processes.releases import forms
 from processes.releases.bundle import Bundle
+from processes.texts import tr
 
 MOST = 256
 """Combinations of values that are tried; a consent reads one field, rarely two."""
@@ -27,7 +28,7 @@ def fault(bundle: Bundle, form: str, source: str) -> str:
     """Return what is wrong with a consent expression for a form, as the end of a sentence, or "" if nothing is."""
     schema = bundle.form(form) if form else None
     if schema is None:
-        return "该环节没有表单"
+        return tr("该环节没有表单")
     return _fault(source, json.dumps(forms.fields_of(schema), sort_keys=True))
 
 
@@ -46,19 +47,19 @@ def _fault(source: str, written: str) -> str:
     fields = {f.get("key", ""): f for f in json.loads(written)}
     read = sorted(parsed.names())
     if not read:
-        return "没有读取该环节表单的任何答复"
+        return tr("没有读取该环节表单的任何答复")
     answers = [_answers(fields.get(name)) for name in read]
     unusable = [name for name, possible in zip(read, answers, strict=True) if not possible]
     if unusable:
-        return f"“{'、'.join(unusable)}”不是该环节表单中有固定选项的字段"
+        return tr("“{unusable}”不是该环节表单中有固定选项的字段", unusable=tr("、").join(unusable))
     if _number(answers) > MOST:
-        return "读取的字段过多"
+        return tr("读取的字段过多")
     if _is_true(parsed, dict.fromkeys(read)) or _is_true(parsed, {}):
-        return "没有作答也算同意"
+        return tr("没有作答也算同意")
     results = {_is_true(parsed, dict(zip(read, chosen, strict=True))) for chosen in product(*answers)}
     if results == {True}:
-        return "无论怎样作答都算同意"
-    return "" if True in results else "无论怎样作答都不算同意"
+        return tr("无论怎样作答都算同意")
+    return "" if True in results else tr("无论怎样作答都不算同意")
 
 
 def _answers(field: Mapping[str, Any] | None) -> list[Any]:

@@ -25,6 +25,7 @@ from processes.releases.status import DraftStatus, RehearsalState
 from processes.storage import outbox
 from processes.storage.outbox import Urgency
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 MAX_FILE = 2_000_000
 REHEARSE, SIMULATE = "rehearse_draft", "simulate_draft"
@@ -56,7 +57,7 @@ def open_draft(
         )
     )
     if standing is not None and number:
-        raise RuleBroken(reason="该项目还有没有发布的草稿，请先发布或放弃")
+        raise RuleBroken(reason=tr("该项目还有没有发布的草稿，请先发布或放弃"))
     if standing is not None:
         return standing
     release = uow.session.get_one(Release, publish.current_id(uow.session, programme, on))
@@ -67,7 +68,7 @@ def open_draft(
     draft = Draft(
         programme=programme, title=release.title, base_id=release.id, content=content, version=1,
         status=DraftStatus.OPEN, author_id=actor.account_id, author=actor.name, created_at=uow.now,
-        changed_at=uow.now, changed_by=actor.name, note=f"恢复第 {number} 版的内容" if number else "", approved_by="", rehearsal={}, simulation={},
+        changed_at=uow.now, changed_by=actor.name, note=tr("恢复第 {number} 版的内容", number=number) if number else "", approved_by="", rehearsal={}, simulation={},
     )  # fmt: skip
     uow.add(draft)
     uow.flush()
@@ -84,7 +85,7 @@ def begin_programme(
     draft = Draft(
         programme=bundle.id, title=bundle.title, base_id=None, content=bundles.pack(bundle), version=1,
         status=DraftStatus.OPEN, author_id=actor.account_id, author=actor.name, created_at=uow.now,
-        changed_at=uow.now, changed_by=actor.name, note="新建项目", approved_by="", rehearsal={}, simulation={},
+        changed_at=uow.now, changed_by=actor.name, note=tr("新建项目"), approved_by="", rehearsal={}, simulation={},
     )  # fmt: skip
     uow.add(draft)
     uow.flush()
@@ -122,7 +123,7 @@ def save_file(
         raise StaleDraft(when=f"{draft.changed_at.astimezone(SHANGHAI):%H:%M:%S}")
     raw = text.encode()
     if len(raw) > MAX_FILE:
-        raise Invalid(reason="文件过大")
+        raise Invalid(reason=tr("文件过大"))
     return _keep(uow, actor, draft, {**files, name: raw})
 
 
@@ -161,7 +162,7 @@ def hands(session: Session, draft: Draft) -> list[int]:
 def _demand_own_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
     """The proposer must be one who changed the draft, so that another person remains free to approve it."""
     if actor.account_id not in hands(uow.session, draft) and actor.account_id != draft.author_id:
-        raise RuleBroken(reason="请由修改过本草稿的人提交审批；没有参与修改的人留作审批")
+        raise RuleBroken(reason=tr("请由修改过本草稿的人提交审批；没有参与修改的人留作审批"))
 
 
 def _demand_in_time(session: Session, draft: Draft, effective_from: date, today: date) -> None:
@@ -173,8 +174,12 @@ def _demand_in_time(session: Session, draft: Draft, effective_from: date, today:
         name, _, since = change.place
         if not change.waits and since < effective_from:
             raise RuleBroken(
-                reason=f"参数“{name}”自 {since} 起的取值会在审批发布时立即生效，早于流程的生效日期 {effective_from}；"
-                "请把取值的生效日期改为流程生效日期或以后，或者在“政策参数”中提出"
+                reason=tr(
+                    "参数“{name}”自 {since} 起的取值会在审批发布时立即生效，早于流程的生效日期 {effective_from}；请把取值的生效日期改为流程生效日期或以后，或者在“政策参数”中提出",
+                    name=name,
+                    since=since,
+                    effective_from=effective_from,
+                )
             )
 
 
@@ -185,7 +190,7 @@ def _demand_other_hand(uow: UnitOfWork, actor: Actor, draft: Draft) -> None:
         persons.is_one_of(uow.session, actor.account_id, involved, draft.created_at)
         or actor.name == draft.changed_by
     ):
-        raise DutySeparation(earlier="修改流程", step="审批发布")
+        raise DutySeparation(earlier=tr("修改流程"), step=tr("审批发布"))
 
 
 def _keep(uow: UnitOfWork, actor: Actor, draft: Draft, files: dict[str, bytes]) -> int:
@@ -212,12 +217,14 @@ def add_file(uow: UnitOfWork, actor: Actor, draft: Draft, name: str, text: str, 
     files = dict(bundles.unpack(draft.content).files)
     if not _NAME.fullmatch(name):
         raise Invalid(
-            reason="文件名由小写字母、数字和下划线组成，例如 forms/second_opinion.form、scenarios/two_signatures.yaml"
+            reason=tr(
+                "文件名由小写字母、数字和下划线组成，例如 forms/second_opinion.form、scenarios/two_signatures.yaml"
+            )
         )
     if name in files and not instead:
-        raise Invalid(reason=f"已有名为 {name} 的文件")
+        raise Invalid(reason=tr("已有名为 {name} 的文件", name=name))
     if len(text.encode()) > MAX_FILE:
-        raise Invalid(reason="文件过大")
+        raise Invalid(reason=tr("文件过大"))
     return _keep(uow, actor, draft, {**files, name: text.encode()})
 
 
@@ -262,9 +269,9 @@ def ask_simulation(uow: UnitOfWork, draft: Draft, knows: lint.Office, on: date) 
     """Request a simulation by the worker: what the draft changes for registered cases on a day."""
     _demand(draft, DraftStatus.OPEN, DraftStatus.PROPOSED)
     if draft.base_id is None:
-        raise RuleBroken(reason="这是新建的项目，还没有在办的办件，不用模拟")
+        raise RuleBroken(reason=tr("这是新建的项目，还没有在办的办件，不用模拟"))
     if not bundle_of(draft).programme.get("simulation"):
-        raise RuleBroken(reason="这个项目没有按月发放的金额，不用在库办件模拟")
+        raise RuleBroken(reason=tr("这个项目没有按月发放的金额，不用在库办件模拟"))
     _demand_clean(bundle_of(draft), knows)
     draft.simulation = {
         "state": RehearsalState.ASKED,
@@ -310,11 +317,11 @@ def propose(
     """Propose the draft to a second person; raises if lint or a scenario fails."""
     _demand(draft, DraftStatus.OPEN)
     if not note.strip():
-        raise RuleBroken(reason="请写明修改说明")
+        raise RuleBroken(reason=tr("请写明修改说明"))
     _demand_own_hand(uow, actor, draft)
     today = civil_date(uow.now)
     if effective_from < today:
-        raise RuleBroken(reason="流程的生效日期不能早于今天")
+        raise RuleBroken(reason=tr("流程的生效日期不能早于今天"))
     _demand_sound(uow.session, draft, knows)
     _demand_in_time(uow.session, draft, effective_from, today)
     draft.status, draft.note, draft.effective_from = DraftStatus.PROPOSED, note.strip(), effective_from
@@ -333,13 +340,13 @@ def approve(uow: UnitOfWork, actor: Actor, draft: Draft, knows: lint.Office) -> 
     _demand_other_hand(uow, actor, draft)
     _demand_sound(uow.session, draft, knows)
     if draft.effective_from is None:
-        raise RuleBroken(reason="没有生效日期")
+        raise RuleBroken(reason=tr("没有生效日期"))
     today = civil_date(uow.now)
     _demand_in_time(uow.session, draft, draft.effective_from, today)
     # A value whose day has passed while waiting for approval holds from today: nothing was decided by it
     # before.
     draft.effective_from = max(draft.effective_from, today)
-    by = f"{draft.changed_by}、{actor.name}"
+    by = tr("{changed_by}、{name}", changed_by=draft.changed_by, name=actor.name)
     involved = [*hands(uow.session, draft), *([actor.account_id] if actor.account_id else [])]
     release = publish.publish(uow, bundle_of(draft), by, draft.effective_from, draft.note, involved)
     draft.status, draft.approved_by, draft.approved_by_id = (
@@ -408,20 +415,20 @@ def _demand_sound(session: Session, draft: Draft, knows: lint.Office) -> None:
     bundle = bundle_of(draft)
     _demand_clean(bundle, knows)
     if not publish.is_green(session, bundle.digest):
-        raise RuleBroken(reason="请先演练全部情景，并且全部通过")
+        raise RuleBroken(reason=tr("请先演练全部情景，并且全部通过"))
     run = draft.simulation
     simulated = run.get("state") == RehearsalState.DONE and run.get("digest") == bundle.digest
     # A programme that was never in force has no cases to compute.
     if draft.base_id is not None and touches_money(base_of(session, draft), bundle) and not simulated:
-        raise RuleBroken(reason="本次修改影响救助金额，请先用在库办件模拟")
+        raise RuleBroken(reason=tr("本次修改影响救助金额，请先用在库办件模拟"))
 
 
 def _demand_clean(bundle: Bundle, knows: lint.Office) -> None:
     problems = lint.lint_bundle(bundle, knows)
     if problems:
-        raise BundleInvalid(count=len(problems), reason="检查未通过")
+        raise BundleInvalid(count=len(problems), reason=tr("检查未通过"))
 
 
 def _demand(draft: Draft, *states: DraftStatus) -> None:
     if draft.status not in states:
-        raise RuleBroken(reason="草稿已提交、发布或放弃，不能这样办理")
+        raise RuleBroken(reason=tr("草稿已提交、发布或放弃，不能这样办理"))

@@ -8,18 +8,19 @@ from processes.errors import TomlInvalid
 from processes.policy.toml_text import read_toml
 from processes.releases import cell_words
 from processes.releases.bundle import Bundle
+from processes.texts import tr
 
 KINDS = {
-    ".bpmn": "流程图", ".dmn": "决策表", ".form": "表单", ".sheet.toml": "计算表", ".toml": "参数和设置",
-    ".yaml": "情景", ".html": "文书模板", ".css": "文书样式", ".md": "修改记录",
+    ".bpmn": tr("流程图"), ".dmn": tr("决策表"), ".form": tr("表单"), ".sheet.toml": tr("计算表"), ".toml": tr("参数和设置"),
+    ".yaml": tr("情景"), ".html": tr("文书模板"), ".css": tr("文书样式"), ".md": tr("修改记录"),
 }  # fmt: skip
 _FIXED = {
-    "policy.toml": "政策参数", "programme.toml": "项目设置", "documents.toml": "文书登记", "CHANGES.md": "修改记录",
-    "paper.css": "文书版式", "form.html": "表格类文书底版", "letter.html": "公函类文书底版",
-    "archive_catalogue.html": "档案目录", "draw_sheet.html": "抽取记录", "fund_statement.html": "备用金对账单",
-    "payment_list.html": "发放清册", "print_list.html": "打印清单", "checks.html": "审核确认表的核对、调查、公示结果",
-    "checked.html": "核验二维码", "decision_card.html": "测算结论", "notice_period.html": "公示期和异议方式",
-    "reach.html": "单位联系方式", "remedy.html": "救济途径", "signed.html": "落款",
+    "policy.toml": tr("政策参数"), "programme.toml": tr("项目设置"), "documents.toml": tr("文书登记"), "CHANGES.md": tr("修改记录"),
+    "paper.css": tr("文书版式"), "form.html": tr("表格类文书底版"), "letter.html": tr("公函类文书底版"),
+    "archive_catalogue.html": tr("档案目录"), "draw_sheet.html": tr("抽取记录"), "fund_statement.html": tr("备用金对账单"),
+    "payment_list.html": tr("发放清册"), "print_list.html": tr("打印清单"), "checks.html": tr("审核确认表的核对、调查、公示结果"),
+    "checked.html": tr("核验二维码"), "decision_card.html": tr("测算结论"), "notice_period.html": tr("公示期和异议方式"),
+    "reach.html": tr("单位联系方式"), "remedy.html": tr("救济途径"), "signed.html": tr("落款"),
 }  # fmt: skip
 _NAME = re.compile(r'<(?:\w+:)?(?:process|decision)\b[^>]*?\bname="([^"]+)"')
 _SCENARIO = re.compile(r"^scenario:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE)
@@ -47,7 +48,7 @@ def title(bundle: Bundle, name: str) -> str:
 
 def _title(bundle: Bundle, name: str, forms: dict[str, str], templates: dict[str, str]) -> str:
     base = name.rsplit("/", 1)[-1]
-    shared = "（共用）" if name.startswith("common/") else ""
+    shared = tr("（共用）") if name.startswith("common/") else ""
     stem = base.rsplit(".", 1)[0]
     text = bundle.files[name].decode(errors="replace")
     if base in _FIXED:
@@ -73,7 +74,11 @@ def _part(bundle: Bundle, base: str, templates: dict[str, str]) -> str:
             inside = name.rsplit("/", 1)[-1]
             paper_title = templates.get(inside) or _own(content.decode(errors="replace"))
             if paper_title:
-                return f"{paper_title}的一部分（{base.rsplit('.', 1)[0]}）"
+                return tr(
+                    "{paper_title}的一部分（{rsplit}）",
+                    paper_title=paper_title,
+                    rsplit=base.rsplit(".", 1)[0],
+                )
     return ""
 
 

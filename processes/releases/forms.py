@@ -19,6 +19,7 @@ from processes.policy import reading
 from processes.policy.calendar import in_chinese
 from processes.policy.parameters import Scalar
 from processes.policy.periods import months_after
+from processes.texts import tr
 
 FIELD_TYPES = frozenset(
     {"textfield", "textarea", "number", "select", "radio", "checklist", "checkbox", "datetime"}
@@ -30,7 +31,7 @@ _FEEL_EQUALS = re.compile(r"(?<![=!<>])=(?!=)")
 _WHEN = "when"
 _BASIS = "basis"
 """A field's own article, shown beneath it."""
-_FIRST_OF = "请从列表中选择"
+_FIRST_OF = tr("请从列表中选择")
 
 
 OPENED = "opened"
@@ -84,7 +85,11 @@ def _resolved(field: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, A
         copy_of_field["conditional"] = {"hide": hide}
     if basis := asked.get(_BASIS):
         description = str(copy_of_field.get("description", ""))
-        copy_of_field["description"] = f"{description}（{basis}）" if description else f"依据：{basis}"
+        copy_of_field["description"] = (
+            tr("{description}（{basis}）", description=description, basis=basis)
+            if description
+            else tr("依据：{basis}", basis=basis)
+        )
     return copy_of_field
 
 
@@ -180,24 +185,24 @@ def _value(field: Mapping[str, Any], raw: Any) -> tuple[Any, str]:
     rules = field.get("validate", {})
     # Zero is a value: 0 of 5 votes, 0.00 yuan.
     if raw is None or raw is False or (isinstance(raw, str | list) and not raw):
-        return (raw or None, "请填写此项" if rules.get("required") else "")
+        return (raw or None, tr("请填写此项") if rules.get("required") else "")
     return _READERS[field["type"]](field, raw, rules)
 
 
 def _text(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> tuple[Any, str]:
     if not isinstance(raw, str):
-        return None, "应为文字"
+        return None, tr("应为文字")
     try:
         value = _TEXTS[field.get("properties", {}).get("reads", field["type"])](raw)
     except Unreadable as fault:
         return None, fault.reason
     if not value and rules.get("required"):
-        return None, "请填写此项"
+        return None, tr("请填写此项")
     shortest = int(rules.get("minLength", 0))
     if value and len(value) < shortest:
-        return None, f"不能少于 {shortest} 个字"
+        return None, tr("不能少于 {shortest} 个字", shortest=shortest)
     longest = int(rules.get("maxLength", LONGEST))
-    return value, f"不能超过 {longest} 个字" if len(value) > longest else ""
+    return value, tr("不能超过 {longest} 个字", longest=longest) if len(value) > longest else ""
 
 
 def _number(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> tuple[Any, str]:
@@ -206,9 +211,9 @@ def _number(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> tup
     except Unreadable as fault:
         return None, fault.reason
     if "min" in rules and value < Decimal(str(rules["min"])):
-        return None, f"不能小于 {rules['min']}"
+        return None, tr("不能小于 {rules}", rules=rules["min"])
     if "max" in rules and value > Decimal(str(rules["max"])):
-        return None, f"不能大于 {rules['max']}"
+        return None, tr("不能大于 {rules}", rules=rules["max"])
     return value, ""
 
 
@@ -225,7 +230,7 @@ def _checklist(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> 
 
 
 def _checkbox(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> tuple[Any, str]:
-    return (True, "") if raw is True else (None, "请勾选或不勾选")
+    return (True, "") if raw is True else (None, tr("请勾选或不勾选"))
 
 
 def _date(field: Mapping[str, Any], raw: Any, rules: Mapping[str, Any]) -> tuple[Any, str]:
@@ -264,28 +269,28 @@ def _house_rule(field: Mapping[str, Any], value: Any, circumstances: Circumstanc
         and field["type"] == "textfield"
         and _same_name(value, circumstances.actor)
     ):
-        return "须由另一人共同办理，不能填写本人姓名"
+        return tr("须由另一人共同办理，不能填写本人姓名")
     if isinstance(value, date) and (sentence := _date_rule(rules, value, circumstances)):
         return sentence
     if "least_parameter" in rules:
         least = circumstances.parameter(str(rules["least_parameter"]))
         if isinstance(least, Decimal) and value < least:
-            return f"不能少于 {least}"
+            return tr("不能少于 {least}", least=least)
     return ""
 
 
 def _date_rule(rules: Mapping[str, Any], value: date, circumstances: Circumstances) -> str:
     """A date must lie between its cause and today."""
     if rules.get("not_after_today") and value > circumstances.today:
-        return f"日期不能晚于今天（{in_chinese(circumstances.today)}）"
+        return tr("日期不能晚于今天（{today}）", today=in_chinese(circumstances.today))
     causes = [c for name in str(rules.get("not_before", "")).split() if (c := circumstances.cause(name))]
     latest = max(causes, key=lambda c: c.on, default=None)
     if latest is not None and value < latest.on:
-        return f"日期不能早于{in_chinese(latest.on)}（{latest.title}）"
+        return tr("日期不能早于{on}（{title}）", on=in_chinese(latest.on), title=latest.title)
     if name := rules.get("within_months_parameter"):
         months = circumstances.parameter(str(name))
         if isinstance(months, Decimal) and value < months_after(circumstances.today, -int(months)):
-            return f"日期应在最近 {months} 个月以内，请核对"
+            return tr("日期应在最近 {months} 个月以内，请核对", months=months)
     return ""
 
 
@@ -298,7 +303,7 @@ def _order_rule(
     if not isinstance(value, date) or not isinstance(given, date) or value >= given:
         return ""
     title = next(label_of(f) for f in fields_of(schema) if f["key"] == first)
-    return f"不能早于“{title}”（{in_chinese(given)}）"
+    return tr("不能早于“{title}”（{given}）", title=title, given=in_chinese(given))
 
 
 def _same_name(value: Any, other: str) -> bool:
@@ -312,9 +317,9 @@ def _same_name(value: Any, other: str) -> bool:
 def _shown(field: Mapping[str, Any], value: Any) -> str:
     labels = {v["value"]: v["label"] for v in field.get("values", [])}
     if isinstance(value, list):
-        return "、".join(str(labels.get(v, v)) for v in value)
+        return tr("、").join(str(labels.get(v, v)) for v in value)
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return tr("是") if value else tr("否")
     if isinstance(value, date):
         return in_chinese(value)
     return str(labels.get(value, value))

@@ -16,6 +16,7 @@ from processes.policy.toml_text import read_toml
 from processes.releases import bundle as bundles
 from processes.releases import drafts, publish
 from processes.releases.bundle import COMMON, Bundle
+from processes.texts import tr
 
 SEED = Path(__file__).parent / "seed"
 """Its files, with placeholders for name, title and code."""
@@ -33,18 +34,24 @@ def demand_names(name: str, title: str, code: str, ids: Mapping[str, str], codes
     faults: dict[str, list[str]] = {}
     if not _ID.fullmatch(name) or len(name) > LONGEST_ID or name == COMMON:
         faults["name"] = [
-            f"标识由小写字母、数字和下划线组成，以字母开头，不超过 {LONGEST_ID} 个字符，例如 student_aid；{COMMON} 不能使用"
+            tr(
+                "标识由小写字母、数字和下划线组成，以字母开头，不超过 {LONGEST_ID} 个字符，例如 student_aid；{COMMON} 不能使用",
+                LONGEST_ID=LONGEST_ID,
+                COMMON=COMMON,
+            )
         ]
     elif name in ids:
-        faults["name"] = [f"标识“{name}”已由“{ids[name]}”使用，请换一个"]
+        faults["name"] = [tr("标识“{name}”已由“{name2}”使用，请换一个", name=name, name2=ids[name])]
     if not _TITLE.fullmatch(title) or len(title) > LONGEST_TITLE:
-        faults["title"] = [f"名称应为中文，不超过 {LONGEST_TITLE} 个字，例如 助学救助"]
+        faults["title"] = [
+            tr("名称应为中文，不超过 {LONGEST_TITLE} 个字，例如 助学救助", LONGEST_TITLE=LONGEST_TITLE)
+        ]
     elif title in ids.values():
-        faults["title"] = [f"已有名为“{title}”的项目，请换一个"]
+        faults["title"] = [tr("已有名为“{title}”的项目，请换一个", title=title)]
     if not _CODE.fullmatch(code):
-        faults["code"] = ["代码为二至六个大写字母，例如 ZX；办件编号中使用"]
+        faults["code"] = [tr("代码为二至六个大写字母，例如 ZX；办件编号中使用")]
     elif code in codes:
-        faults["code"] = [f"代码“{code}”已由“{codes[code]}”使用，请换一个"]
+        faults["code"] = [tr("代码“{code}”已由“{code2}”使用，请换一个", code=code, code2=codes[code])]
     if faults:
         raise FormInvalid(faults)
 

@@ -12,6 +12,7 @@ from tomlkit.items import Array, Table
 from processes.errors import Invalid, Unreadable
 from processes.policy import reading
 from processes.releases import toml_rows
+from processes.texts import tr
 
 _VALUE = ("value", "from", "division", "source", "confirmed")
 
@@ -56,7 +57,7 @@ def _demand_rows(parameter: Any) -> None:
     rows = parameter.get("values", []) if isinstance(parameter, Mapping) else None
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         name = str(parameter.get("name", ""))[:60] if isinstance(parameter, Mapping) else ""
-        raise Invalid(reason=f"参数 {name} 的取值应为表格的各行，请刷新页面后重试")
+        raise Invalid(reason=tr("参数 {name} 的取值应为表格的各行，请刷新页面后重试", name=name))
 
 
 def _write(table: Any, name: str, parameter: Mapping[str, Any]) -> None:
@@ -76,7 +77,7 @@ def _value(name: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     try:
         since = reading.day(raw.get("from", ""))
     except Unreadable:
-        raise Invalid(reason=f"参数 {name} 的生效日期应写作 2026-03-02 的形式") from None
+        raise Invalid(reason=tr("参数 {name} 的生效日期应写作 2026-03-02 的形式", name=name)) from None
     value = (
         [str(v) for v in entered]
         if isinstance(entered, list)
@@ -100,7 +101,7 @@ def _array(values: list[dict[str, Any]]) -> Array:
 
 
 def _parameters(document: Any) -> list[Table]:
-    return toml_rows.named(document, "parameter", "参数文件应由 [[parameter]] 组成，每个参数有 name")
+    return toml_rows.named(document, "parameter", tr("参数文件应由 [[parameter]] 组成，每个参数有 name"))
 
 
 def _plain(value: Any) -> Any:

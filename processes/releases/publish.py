@@ -18,6 +18,7 @@ from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 from processes.releases.models import Release, ScenarioReport
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 def publish(
@@ -35,11 +36,15 @@ def publish(
     if newest is not None and newest.digest == bundle.digest:
         return newest
     if not is_green(uow.session, bundle.digest):
-        raise BundleInvalid(count=1, reason="情景测试尚未全部通过")
+        raise BundleInvalid(count=1, reason=tr("情景测试尚未全部通过"))
     if newest is not None and effective_from < newest.effective_from:
         raise RuleBroken(
-            reason=f"{bundle.title}第 {newest.number} 版自 {in_chinese(newest.effective_from)}起生效，"
-            f"生效日期早于该日的版本不会生效"
+            reason=tr(
+                "{title}第 {number} 版自 {effective_from}起生效，生效日期早于该日的版本不会生效",
+                title=bundle.title,
+                number=newest.number,
+                effective_from=in_chinese(newest.effective_from),
+            )
         )
     release = Release(
         programme=bundle.id,
@@ -55,7 +60,14 @@ def publish(
     uow.add(release)
     uow.flush()
     before = None if newest is None else bundles.unpack(newest.content).declared
-    planting.plant(uow, before, bundle.declared, f"{bundle.title}第 {release.number} 版", by, hands)
+    planting.plant(
+        uow,
+        before,
+        bundle.declared,
+        tr("{title}第 {number} 版", title=bundle.title, number=release.number),
+        by,
+        hands,
+    )
     return release
 
 

@@ -13,6 +13,8 @@ from jsonschema.exceptions import best_match
 from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
 
+from processes.texts import tr
+
 SCHEMAS = Path(__file__).parent / "schemas"
 MOST_FAULTS = 100
 """Errors compared at most: a list of a hundred thousand wrong entries is as wrong after the first ones."""
@@ -32,7 +34,7 @@ def of_kind(name: str) -> Path:
 
 def place(fault: ValidationError) -> str:
     """Return the position of an error in the document."""
-    return "/".join(str(part) for part in fault.absolute_path) or "（最外层）"
+    return "/".join(str(part) for part in fault.absolute_path) or tr("（最外层）")
 
 
 @cache

@@ -11,12 +11,13 @@ from tomlkit.items import Table
 
 from processes.errors import Invalid
 from processes.releases import toml_rows
+from processes.texts import tr
 
 _TEXTS = ("name", "title", "formula", "unit", "article")
 _TICKS = {"shown": True, "inline": False}
 """Defaults of keys that a line does not contain."""
 MOST_LINES = 200
-_SAID = "计算表应由 [[line]] 组成，每一行有 name"
+_SAID = tr("计算表应由 [[line]] 组成，每一行有 name")
 _GAPS = re.compile(r"\n{3,}")
 
 
@@ -28,12 +29,12 @@ def rows(text: str) -> list[dict[str, Any]]:
 def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
     """Return the text with the given lines in that order; what is unchanged keeps its formatting."""
     if len(wanted) > MOST_LINES:
-        raise Invalid(reason=f"一张计算表不能超过 {MOST_LINES} 行")
+        raise Invalid(reason=tr("一张计算表不能超过 {MOST_LINES} 行", MOST_LINES=MOST_LINES))
     document = toml_rows.document(text)
     standing = {str(line["name"]): line for line in toml_rows.named(document, "line", _SAID)}
     names = [str(row.get("name", "")).strip() for row in wanted]
     if len(set(names)) != len(names) or not all(names):
-        raise Invalid(reason="每一行都要有标识，而且不能重复")
+        raise Invalid(reason=tr("每一行都要有标识，而且不能重复"))
     stay_in_place = names == list(standing)
     made = tomlkit.aot()
     for name, row in zip(names, wanted, strict=True):

@@ -8,6 +8,7 @@ from tomlkit.items import AoT, Table
 
 from processes.errors import Invalid, TomlInvalid
 from processes.policy.toml_text import read_toml_with_comments
+from processes.texts import tr
 
 MOST_BYTES, MOST_LEVELS = 30_000, 4
 """The largest file of a programme has 9 kB and two levels; the parser that keeps comments takes quadratic time."""
@@ -18,7 +19,7 @@ def document(text: str) -> Any:
     try:
         return read_toml_with_comments(text, MOST_BYTES, MOST_LEVELS)
     except TomlInvalid as fault:
-        raise Invalid(reason=f"文件不能按表格编辑：{fault.reason}") from fault
+        raise Invalid(reason=tr("文件不能按表格编辑：{reason}", reason=fault.reason)) from fault
 
 
 def named(document: Any, key: str, refusal: str) -> list[Table]:

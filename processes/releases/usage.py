@@ -11,20 +11,21 @@ from processes.engine import tables
 from processes.engine.definitions import Definition
 from processes.releases import cell_words
 from processes.releases.bundle import Bundle
+from processes.texts import tr
 
 PROGRAM: Mapping[str, str] = {
-    "clock.warning.": "时限预警的颜色",
-    "desk.priority.": "待办按优先级排序",
-    "desk.urge.": "催办",
-    "draw.county_visit": "县级入户抽查的抽签",
-    "fund.float": "备用金台账",
-    "fund.low_share": "备用金台账",
-    "retention.access_log": "访问记录的期满销毁",
-    "retention.household": "家庭档案的期满销毁",
-    "retention.notices": "消息的期满销毁",
-    "retention.payment_list": "发放清册的期满销毁",
-    "register.difference.days": "登记差异的处理期限",
-    "register.transfer.days": "迁移的接收期限",
+    "clock.warning.": tr("时限预警的颜色"),
+    "desk.priority.": tr("待办按优先级排序"),
+    "desk.urge.": tr("催办"),
+    "draw.county_visit": tr("县级入户抽查的抽签"),
+    "fund.float": tr("备用金台账"),
+    "fund.low_share": tr("备用金台账"),
+    "retention.access_log": tr("访问记录的期满销毁"),
+    "retention.household": tr("家庭档案的期满销毁"),
+    "retention.notices": tr("消息的期满销毁"),
+    "retention.payment_list": tr("发放清册的期满销毁"),
+    "register.difference.days": tr("登记差异的处理期限"),
+    "register.transfer.days": tr("迁移的接收期限"),
 }
 """Parameters that the program itself reads, by name or prefix."""
 _CALLED = re.compile(r"param(?:_on)?\(\s*['\"]([a-z_0-9.]+)['\"]")
@@ -49,33 +50,41 @@ def _all(bundle: Bundle) -> Iterator[tuple[str, str]]:
     for process in bundle.starts:
         yield from _of_definition(bundle.definition(process))
     for clock in bundle.clocks.values():
-        yield from ((name, f"时限“{clock.title}”") for name in (clock.budget, clock.extension) if name)
+        yield from (
+            (name, tr("时限“{title}”", title=clock.title)) for name in (clock.budget, clock.extension) if name
+        )
     titles = cell_words.form_titles(bundle)
     for file, raw in bundle.files.items():
         if file.endswith(".form"):
             title = titles[file.rsplit("/", 1)[-1].removesuffix(".form")]
-            yield from ((name, f"表单“{title}”") for name in _of_form(json.loads(raw)))
+            yield from ((name, tr("表单“{title}”", title=title)) for name in _of_form(json.loads(raw)))
     for paper in bundle.papers.values():
-        yield from ((name, f"文书“{paper.title}”") for name in _CALLED.findall(repr(paper)))
+        yield from ((name, tr("文书“{title}”", title=paper.title)) for name in _CALLED.findall(repr(paper)))
 
 
 def _of_definition(definition: Definition) -> Iterator[tuple[str, str]]:
     for sheet in definition.sheets.values():
         for line in sheet.lines:
             yield from (
-                (name, f"计算表“{sheet.title}”的“{line.title}”")
+                (name, tr("计算表“{title}”的“{title2}”", title=sheet.title, title2=line.title))
                 for name in _CALLED.findall(line.formula.source)
             )
     for table in definition.tables.values():
         rows = range(1, len(table.rows) + 1)
-        yield from ((name, f"决策表“{table.title}”") for name in tables.parameters_of(table, rows))
+        yield from (
+            (name, tr("决策表“{title}”", title=table.title)) for name in tables.parameters_of(table, rows)
+        )
     for diagram in definition.diagrams.values():
         for node in diagram.nodes.values():
-            yield from ((name, f"环节“{node.name or node.id}”") for name in _CALLED.findall(repr(node)))
+            yield from (
+                (name, tr("环节“{id}”", id=node.name or node.id)) for name in _CALLED.findall(repr(node))
+            )
         for flow in diagram.flows:
             source = diagram.nodes.get(flow.source)
             title = flow.source if source is None else source.name or source.id
-            yield from ((name, f"“{title}”之后的分支") for name in _CALLED.findall(repr(flow)))
+            yield from (
+                (name, tr("“{title}”之后的分支", title=title)) for name in _CALLED.findall(repr(flow))
+            )
 
 
 def _of_form(node: Any) -> Iterator[str]:

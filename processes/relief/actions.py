@@ -19,6 +19,7 @@ from processes.relief.models import Award, AwardMember
 from processes.relief.status import AwardStatus
 from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _AT_ONCE = 500
 
@@ -130,7 +131,9 @@ def _standing_of(uow: UnitOfWork, number: str, status: str) -> tuple[Case, Award
     query = select(Award).where(Award.case_id == case.id, Award.status == status).order_by(Award.id.desc())
     award = uow.session.scalars(query).first()
     if award is None:
-        raise RuleBroken(reason=f"办件 {number} 的救助待遇已经变更，请刷新后再办", clause="C40")
+        raise RuleBroken(
+            reason=tr("办件 {number} 的救助待遇已经变更，请刷新后再办", number=number), clause="C40"
+        )
     return case, award
 
 

@@ -17,6 +17,7 @@ from processes.relief import award_audit, seals
 from processes.relief.fund_models import Fund, FundEntry, ReliefPayment
 from processes.relief.models import Award, AwardMember
 from processes.relief.status import FundEntryKind, FundEntryStatus, PaymentStatus
+from processes.texts import tr
 
 ZERO = Decimal(0)
 _PAID = ("advance_paid", "relief_granted")
@@ -79,9 +80,9 @@ def _funds(session: Session) -> Iterator[str]:
     places = set(session.scalars(select(Division.code)))
     for fund in session.scalars(select(Fund).order_by(Fund.township)):
         if fund.township not in places:
-            yield f"{fund.township} 不是已登记的乡镇，不应有备用金"
+            yield tr("{township} 不是已登记的乡镇，不应有备用金", township=fund.township)
         if fund.division != fund.township:
-            yield f"{fund.township} 备用金的区划与乡镇不符"
+            yield tr("{township} 备用金的区划与乡镇不符", township=fund.township)
         head = ""
         query = select(FundEntry).where(
             FundEntry.fund_id == fund.id, FundEntry.status == FundEntryStatus.POSTED
@@ -90,10 +91,12 @@ def _funds(session: Session) -> Iterator[str]:
             query.order_by(FundEntry.serial).options(selectinload(FundEntry.postings))
         ):
             if entry.division != fund.township or not _is_as_posted(head, fund.township, entry):
-                yield f"{fund.township} 台账第 {entry.serial} 号入账后被改动"
+                yield tr(
+                    "{township} 台账第 {serial} 号入账后被改动", township=fund.township, serial=entry.serial
+                )
             head = entry.digest
         if head != fund.head:
-            yield f"{fund.township} 台账末尾的记录缺失"
+            yield tr("{township} 台账末尾的记录缺失", township=fund.township)
 
 
 def _is_as_posted(head: str, township: str, entry: FundEntry) -> bool:
@@ -131,11 +134,21 @@ def _advances(session: Session, numbers: dict[int, str]) -> Iterator[str]:
     for key in sorted({*moved, *given}):
         row = given.get(key)
         if row is None or moved.get(key) != row.amount:
-            has = "无" if row is None else f"{row.amount:.2f} 元"
-            out = f"{moved[key]:.2f} 元" if key in moved else "无"
-            yield f"{numbers.get(key[0], key[0])} 的先行支付（{out}）与救助登记（{has}）不符"
+            has = tr("无") if row is None else tr("{amount} 元", amount=f"{row.amount:.2f}")
+            out = tr("{key} 元", key=f"{moved[key]:.2f}") if key in moved else tr("无")
+            yield tr(
+                "{key} 的先行支付（{out}）与救助登记（{has}）不符",
+                key=numbers.get(key[0], key[0]),
+                out=out,
+                has=has,
+            )
         elif row.refunded != refunds[key[0]]:
-            yield f"{numbers.get(key[0], key[0])} 登记的退回款 {row.refunded:.2f} 元与台账 {refunds[key[0]]:.2f} 元不符"
+            yield tr(
+                "{key} 登记的退回款 {refunded} 元与台账 {key2} 元不符",
+                key=numbers.get(key[0], key[0]),
+                refunded=f"{row.refunded:.2f}",
+                key2=f"{refunds[key[0]]:.2f}",
+            )
 
 
 def _payments(
@@ -145,16 +158,16 @@ def _payments(
     places = _places(session, standing)
     for case_id in sorted({*standing, *(c for c, s in recorded.items() if s.paid)} - destroyed):
         row, events = standing.get(case_id), list(recorded[case_id].paid.values())
-        number = numbers.get(case_id, f"第 {case_id} 号办件（不存在）")
+        number = numbers.get(case_id, tr("第 {case_id} 号办件（不存在）", case_id=case_id))
         event = events[-1] if events else None
         if row is None or event is None:
-            yield f"{number} 的救助登记与办理记录不符"
+            yield tr("{number} 的救助登记与办理记录不符", number=number)
         elif event.payload.get("amount") != row.amount or row.refunded != recorded[case_id].refunded:
-            yield f"{number} 的救助金额与办理记录不符"
+            yield tr("{number} 的救助金额与办理记录不符", number=number)
         elif event.payload.get("seal") not in (None, seals.of_payment(row)) or (
             row.division not in places[case_id]
         ):
-            yield f"{number} 的救助登记被改动"
+            yield tr("{number} 的救助登记被改动", number=number)
 
 
 def _places(session: Session, case_ids: Collection[int]) -> dict[int, set[str]]:
@@ -184,7 +197,7 @@ def _twice(session: Session) -> Iterator[str]:
             )
             .order_by(Case.id)
         ).all()
-        yield f"同一人重复享受：{'、'.join(cases)}，请核实后停发其一"
+        yield tr("同一人重复享受：{cases}，请核实后停发其一", cases=tr("、").join(cases))
 
 
 def _standing(session: Session) -> list[ReliefPayment]:

@@ -17,6 +17,7 @@ from processes.policy.periods import Month
 from processes.relief import seals
 from processes.relief.models import Award, AwardMember
 from processes.relief.status import AwardStatus
+from processes.texts import tr
 
 _FOREVER = "9999-12"
 _KINDS = ("award_granted", "award_withdrawn", "award_stopped", "household_moved")
@@ -59,11 +60,11 @@ def differing(session: Session) -> Iterator[str]:
     for case_id in sorted({*awards, *recorded}):
         case = cases.get(case_id)
         if case is None:
-            yield f"第 {case_id} 号办件不存在，却有救助待遇"
+            yield tr("第 {case_id} 号办件不存在，却有救助待遇", case_id=case_id)
             continue
         for award in awards[case_id]:
             if not _covers(award, members[award.id]):
-                yield f"{case.number} 的享受人员与救助待遇不符"
+                yield tr("{number} 的享受人员与救助待遇不符", number=case.number)
         faults = _of_destroyed if case.destroyed_on else _of_case
         yield from faults(case, awards[case_id], recorded[case_id], members, left[case.number])
 
@@ -142,7 +143,7 @@ def _of_destroyed(
             award.status in (AwardStatus.STANDING, AwardStatus.ENDED)
             and (award.until_month or _FOREVER) > last
         ):
-            yield f"{case.number} 已销毁，其救助待遇却仍在发放"
+            yield tr("{number} 已销毁，其救助待遇却仍在发放", number=case.number)
 
 
 def _of_case(
@@ -153,15 +154,15 @@ def _of_case(
     left: set[int],
 ) -> Iterator[str]:
     if [a.status for a in awards] != [a.status for a in history.awards]:
-        yield f"{case.number} 的救助待遇与办理记录不符"
+        yield tr("{number} 的救助待遇与办理记录不符", number=case.number)
         return
     for award, record in zip(awards, history.awards, strict=True):
         if record.is_known and award.until_month != record.until:
-            yield f"{case.number} 的救助待遇的截止月份与办理记录不符"
+            yield tr("{number} 的救助待遇的截止月份与办理记录不符", number=case.number)
         elif not _is_as_granted(award, record.granted, [m.person_id for m in members[award.id]], left):
-            yield f"{case.number} 的救助待遇被改动"
+            yield tr("{number} 的救助待遇被改动", number=case.number)
         elif not _is_of(award, case, record, history.places):
-            yield f"{case.number} 的救助待遇的地点、家庭或项目与办件不符"
+            yield tr("{number} 的救助待遇的地点、家庭或项目与办件不符", number=case.number)
 
 
 def _is_as_granted(award: Award, event: CaseEvent, people: list[int], left: set[int]) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from processes.storage.base import PartOfRecorded, RecordedInEvents, Row, Scoped
+from processes.texts import tr
 
 
 class ReliefClaim(Row, Scoped, RecordedInEvents):
@@ -20,7 +21,7 @@ class ReliefClaim(Row, Scoped, RecordedInEvents):
     """
 
     __tablename__ = "relief_claim"
-    record_title = "救助事项登记"
+    record_title = tr("救助事项登记")
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), unique=True)

@@ -18,6 +18,7 @@ from processes.relief import fund_queries, fund_rules, payments, seals
 from processes.relief.fund_models import Fund, FundEntry, FundMonth, FundPosting
 from processes.relief.status import FundEntryKind, FundEntryStatus
 from processes.storage.unit_of_work import UnitOfWork, within
+from processes.texts import tr
 
 LONGEST_MEMO = 200
 ZERO = Decimal(0)
@@ -44,7 +45,7 @@ def enter(
     A refund by a household names its case, and reduces what must be accounted for there.
     """
     if kind not in fund_rules.BY_HAND:
-        raise RuleBroken(reason="这类记账由办件产生，不能手工录入", clause="C11")
+        raise RuleBroken(reason=tr("这类记账由办件产生，不能手工录入"), clause="C11")
     case = _refunded_case(uow, township, case_number.strip()) if kind == FundEntryKind.REFUND else None
     fund = locked_fund(uow, township)
     entry = _entry(uow, actor, fund, FundEntryKind(kind), fund_rules.demand_amount(amount), _memo(memo))
@@ -62,15 +63,18 @@ def reverse(uow: UnitOfWork, actor: Actor, entry_id: int, memo: str) -> FundEntr
     original, fund = _locked_entry(uow, actor, entry_id)
     if original.case_id is not None and original.kind != FundEntryKind.REFUND:
         raise RuleBroken(
-            reason=f"第 {original.serial} 号记录由办件 {original.case_number} 产生，请在该办件中退回到支付以前的环节，"
-            "系统同时冲销台账并撤回救助金",
+            reason=tr(
+                "第 {serial} 号记录由办件 {case_number} 产生，请在该办件中退回到支付以前的环节，系统同时冲销台账并撤回救助金",
+                serial=original.serial,
+                case_number=original.case_number,
+            ),
             clause="C11",
         )
     if original.status != FundEntryStatus.POSTED or original.kind == FundEntryKind.REVERSAL:
-        raise RuleBroken(reason="只能冲销已入账的记录；冲销记录本身不能再冲销", clause="C11")
+        raise RuleBroken(reason=tr("只能冲销已入账的记录；冲销记录本身不能再冲销"), clause="C11")
     taken = uow.session.scalar(select(FundEntry.id).where(FundEntry.reverses_id == original.id))
     if taken is not None:
-        raise RuleBroken(reason=f"第 {original.serial} 号记录已经有冲销", clause="C11")
+        raise RuleBroken(reason=tr("第 {serial} 号记录已经有冲销", serial=original.serial), clause="C11")
     made = _entry(uow, actor, fund, FundEntryKind.REVERSAL, original.amount, _memo(memo))
     made.reverses_id, made.case_id, made.case_number = original.id, original.case_id, original.case_number
     return made
@@ -122,7 +126,7 @@ def make_void(uow: UnitOfWork, actor: Actor, case: Case, question: str) -> None:
     for entry in sorted(entries, key=lambda e: (e.kind != FundEntryKind.REFUND, e.id)):
         gone = uow.session.scalar(select(FundEntry.id).where(FundEntry.reverses_id == entry.id))
         if gone is None and entry.kind != FundEntryKind.REVERSAL:
-            made = _entry(uow, actor, fund, FundEntryKind.REVERSAL, entry.amount, "办件退回")
+            made = _entry(uow, actor, fund, FundEntryKind.REVERSAL, entry.amount, tr("办件退回"))
             made.reverses_id, made.case_id, made.case_number = entry.id, case.id, case.number
             _post(uow, fund, made)
 
@@ -132,9 +136,9 @@ def close_month(uow: UnitOfWork, actor: Actor, township: str, month: str) -> Fun
     fund = locked_fund(uow, township)
     today = civil_date(uow.now)
     if month >= str(Month.of(today)):
-        raise RuleBroken(reason="当月尚未结束，不能结账", clause="C11")
+        raise RuleBroken(reason=tr("当月尚未结束，不能结账"), clause="C11")
     if month <= fund_queries.last_closed(uow.session, fund.id):
-        raise RuleBroken(reason=f"{month} 已经结账", clause="C11")
+        raise RuleBroken(reason=tr("{month} 已经结账", month=month), clause="C11")
     uow.flush()
     statement = fund_queries.statement(uow.session, fund, month)
     closed = FundMonth(
@@ -206,7 +210,7 @@ def _refunded_case(uow: UnitOfWork, township: str, number: str) -> Case:
         select(Case).where(Case.number == number, within(Case.division, township)).with_for_update()
     )
     if case is None:
-        raise RuleBroken(reason="救助对象退回的，请填写本乡镇发放该笔救助金的办件编号", clause="C11")
+        raise RuleBroken(reason=tr("救助对象退回的，请填写本乡镇发放该笔救助金的办件编号"), clause="C11")
     return case
 
 
@@ -214,7 +218,12 @@ def _demand_outstanding(uow: UnitOfWork, case: Case, amount: Decimal) -> None:
     left = fund_queries.outstanding(uow.session, case.id)
     if amount > left:
         raise RuleBroken(
-            reason=f"办件 {case.number} 待核销的先行救助只有 {left:.2f} 元，退回金额不能超过它", clause="C11"
+            reason=tr(
+                "办件 {number} 待核销的先行救助只有 {left} 元，退回金额不能超过它",
+                number=case.number,
+                left=f"{left:.2f}",
+            ),
+            clause="C11",
         )
 
 
@@ -225,7 +234,9 @@ def _tell_case(uow: UnitOfWork, actor: Actor, entry: FundEntry) -> None:
     is_back = entry.kind == FundEntryKind.REFUND
     payments.give_back(uow, entry.case_id, entry.amount if is_back else -entry.amount)
     case = uow.session.get_one(Case, entry.case_id)
-    kind, title = ("relief_refunded", "救助对象退回") if is_back else ("refund_reversed", "冲销退回记录")
+    kind, title = (
+        ("relief_refunded", tr("救助对象退回")) if is_back else ("refund_reversed", tr("冲销退回记录"))
+    )
     events.append(uow, case, actor, kind, title, amount=entry.amount, serial=entry.serial)
 
 
@@ -244,17 +255,19 @@ def _locked_entry(uow: UnitOfWork, actor: Actor, entry_id: int) -> tuple[FundEnt
 def _waiting(uow: UnitOfWork, actor: Actor, entry_id: int) -> tuple[FundEntry, Fund]:
     entry, fund = _locked_entry(uow, actor, entry_id)
     if entry.status != FundEntryStatus.WAITING:
-        raise RuleBroken(reason="这笔记录已经有人处理过了", clause="C11")
+        raise RuleBroken(reason=tr("这笔记录已经有人处理过了"), clause="C11")
     return entry, fund
 
 
 def _demand_other_person(uow: UnitOfWork, actor: Actor, entry: FundEntry) -> None:
     if persons.is_one_of(uow.session, actor.account_id, (entry.entered_by_id,), entry.entered_at):
-        raise DutySeparation(earlier="备用金录入", step="备用金复核")
+        raise DutySeparation(earlier=tr("备用金录入"), step=tr("备用金复核"))
 
 
 def _memo(memo: str) -> str:
     text = memo.strip()
     if not text or len(text) > LONGEST_MEMO:
-        raise RuleBroken(reason=f"请写明事由（{LONGEST_MEMO} 字以内）", clause="C11")
+        raise RuleBroken(
+            reason=tr("请写明事由（{LONGEST_MEMO} 字以内）", LONGEST_MEMO=LONGEST_MEMO), clause="C11"
+        )
     return text

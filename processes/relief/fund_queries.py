@@ -17,6 +17,7 @@ from processes.releases import publish
 from processes.relief import fund_rules
 from processes.relief.fund_models import Fund, FundEntry, FundMonth, FundPosting, ReliefPayment
 from processes.relief.status import FundEntryKind, FundEntryStatus, PaymentStatus
+from processes.texts import tr
 
 ZERO = Decimal(0)
 
@@ -190,15 +191,15 @@ def audit(session: Session) -> list[str]:
     for entry in session.scalars(select(FundEntry).options(selectinload(FundEntry.postings))):
         total = sum((p.amount for p in entry.postings), ZERO)
         if total != 0 or bool(entry.postings) != (entry.status == FundEntryStatus.POSTED):
-            faults.append(f"记录 {entry.id} 借贷不平")
+            faults.append(tr("记录 {id} 借贷不平", id=entry.id))
     for fund in funds(session):
         sums = _balances(session, fund.id, None)
         if sum(sums.values()) != 0:
-            faults.append(f"{fund.township} 各账户合计不为零")
+            faults.append(tr("{township} 各账户合计不为零", township=fund.township))
         if (sums["cash"], sums["advanced"]) != (fund.cash, fund.advanced):
-            faults.append(f"{fund.township} 余额与台账不符")
+            faults.append(tr("{township} 余额与台账不符", township=fund.township))
         if min(sums["cash"], sums["advanced"], sums["spent"]) < 0:
-            faults.append(f"{fund.township} 出现负数")
+            faults.append(tr("{township} 出现负数", township=fund.township))
         faults += _broken_months(session, fund)
         serials = session.scalars(
             select(FundEntry.serial)
@@ -206,7 +207,7 @@ def audit(session: Session) -> list[str]:
             .order_by(FundEntry.serial)
         ).all()
         if list(serials) != list(range(1, fund.entries_count + 1)):
-            faults.append(f"{fund.township} 台账编号不连续")
+            faults.append(tr("{township} 台账编号不连续", township=fund.township))
     return faults
 
 
@@ -229,7 +230,7 @@ def payment_of_case(session: Session, case_id: int) -> ReliefPayment | None:
 def _broken_months(session: Session, fund: Fund) -> list[str]:
     closed = session.scalars(select(FundMonth).where(FundMonth.fund_id == fund.id)).all()
     return [
-        f"{fund.township} {m.month} 结账后被改动"
+        tr("{township} {month} 结账后被改动", township=fund.township, month=m.month)
         for m in closed
         if statement(session, fund, m.month).digest != m.digest
     ]

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from processes.errors import FundInsufficient, FundMonthClosed, RuleBroken
 from processes.relief.status import FundEntryKind
+from processes.texts import tr
 
 ACCOUNTS = ("county", "cash", "advanced", "spent")
 _CENT = Decimal("0.01")
@@ -38,7 +39,7 @@ def postings(kind: FundEntryKind, amount: Decimal) -> dict[str, Decimal]:
 def demand_amount(amount: Decimal) -> Decimal:
     """Return the amount with two places; raises unless it is positive and exact."""
     if not amount.is_finite() or amount <= 0 or amount != amount.quantize(_CENT):
-        raise RuleBroken(reason="金额应大于零，最多两位小数", clause="C11")
+        raise RuleBroken(reason=tr("金额应大于零，最多两位小数"), clause="C11")
     return amount.quantize(_CENT)
 
 
@@ -47,7 +48,10 @@ def demand_covered(cash: Decimal, advanced: Decimal, change: Mapping[str, Decima
     if cash + change.get("cash", Decimal(0)) < 0:
         raise FundInsufficient(available=f"{cash:.2f}", needed=f"{-change['cash']:.2f}", clause="C11")
     if advanced + change.get("advanced", Decimal(0)) < 0:
-        raise RuleBroken(reason=f"待核销的先行救助只有 {advanced:.2f} 元，不足以冲减", clause="C11")
+        raise RuleBroken(
+            reason=tr("待核销的先行救助只有 {advanced} 元，不足以冲减", advanced=f"{advanced:.2f}"),
+            clause="C11",
+        )
 
 
 def demand_within_level(held: Decimal, added: Decimal, level: Decimal) -> None:
@@ -55,7 +59,12 @@ def demand_within_level(held: Decimal, added: Decimal, level: Decimal) -> None:
     room = max(level - held, Decimal(0))
     if added > room:
         raise RuleBroken(
-            reason=f"备用金定额为 {level:.2f} 元，现有余额和待核销共 {held:.2f} 元，最多还能拨入 {room:.2f} 元",
+            reason=tr(
+                "备用金定额为 {level} 元，现有余额和待核销共 {held} 元，最多还能拨入 {room} 元",
+                level=f"{level:.2f}",
+                held=f"{held:.2f}",
+                room=f"{room:.2f}",
+            ),
             clause="C11",
         )
 

@@ -14,6 +14,7 @@ from processes.relief import fund_rules
 from processes.relief.fund_models import ReliefPayment
 from processes.relief.status import PaymentStatus
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 def grant(
@@ -27,7 +28,9 @@ def grant(
 ) -> ReliefPayment:
     """Record a relief as paid; raises `RuleBroken` if the case has been paid."""
     if standing_of(uow, case.id) is not None:
-        raise RuleBroken(reason=f"办件 {case.number} 的救助金已经发放，不能再次发放", clause="C40")
+        raise RuleBroken(
+            reason=tr("办件 {number} 的救助金已经发放，不能再次发放", number=case.number), clause="C40"
+        )
     row = ReliefPayment(
         case_id=case.id, household_id=case.household_id, division=case.division, event=event,
         event_on=event_on, amount=fund_rules.demand_amount(amount), granted_on=civil_date(uow.now),
@@ -51,7 +54,7 @@ def give_back(uow: UnitOfWork, case_id: int, amount: Decimal) -> None:
     """Record a household's refund of its relief; a negative amount cancels one."""
     row = standing_of(uow, case_id)
     if row is None or not 0 <= row.refunded + amount <= row.amount:
-        raise RuleBroken(reason="退回金额超过该办件发放的救助金", clause="C11")
+        raise RuleBroken(reason=tr("退回金额超过该办件发放的救助金"), clause="C11")
     row.refunded += amount
 
 

@@ -23,6 +23,7 @@ from processes.relief.models import Award, AwardMember
 from processes.relief.rules import Benefit
 from processes.relief.status import AwardStatus
 from processes.storage.unit_of_work import within
+from processes.texts import tr
 
 
 def standing_benefits(
@@ -113,7 +114,11 @@ def colliding(session: Session, person_id: int, on: date) -> list[str]:
     own = {s.case_number: s for s in standing_benefits(session, [person_id])}
     drawn = list(own.values())
     found = {
-        s.case_number: f"享受{s.programme_title}（{s.case_number}）"
+        s.case_number: tr(
+            "享受{programme_title}（{case_number}）",
+            programme_title=s.programme_title,
+            case_number=s.case_number,
+        )
         for s in drawn
         if any(o.case_number != s.case_number and _excludes(session, s, o, on) for o in drawn)
     }
@@ -130,8 +135,12 @@ def colliding(session: Session, person_id: int, on: date) -> list[str]:
     for number, programme, title in under_way:
         for standing in drawn:
             if standing.programme == programme:
-                found[standing.case_number] = f"享受{standing.programme_title}（{standing.case_number}）"
-                found[number] = f"正在申请{title}（{number}）"
+                found[standing.case_number] = tr(
+                    "享受{programme_title}（{case_number}）",
+                    programme_title=standing.programme_title,
+                    case_number=standing.case_number,
+                )
+                found[number] = tr("正在申请{title}（{number}）", title=title, number=number)
     return [found[number] for number in sorted(found)]
 
 

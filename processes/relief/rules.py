@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from processes.errors import DoubleBenefit, DuplicateCase, RuleBroken
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,15 @@ def demand_no_double_benefit(standing: Iterable[Benefit], programme: str, exclud
     barred = set(excludes)
     for benefit in standing:
         if benefit.programme == programme:
-            case_note = f"（{benefit.case_number}）" if benefit.case_number else ""
-            reason = f"成员{benefit.name}已享受{benefit.programme_title}{case_note}"
+            case_note = (
+                tr("（{case_number}）", case_number=benefit.case_number) if benefit.case_number else ""
+            )
+            reason = tr(
+                "成员{name}已享受{programme_title}{case_note}",
+                name=benefit.name,
+                programme_title=benefit.programme_title,
+                case_note=case_note,
+            )
             raise DuplicateCase(reason=reason, clause="C40")
         if benefit.programme_code in barred:
             raise DoubleBenefit(name=benefit.name, benefit=benefit.programme_title, clause="C40")
@@ -37,5 +45,5 @@ def demand_amount(amount: Decimal) -> None:
     """Raise unless the monthly amount is positive."""
     if amount <= 0:
         raise RuleBroken(
-            reason="测算的月保障金不大于零，不能确认同意。请退回核实，或作出不予确认的决定", clause="C40"
+            reason=tr("测算的月保障金不大于零，不能确认同意。请退回核实，或作出不予确认的决定"), clause="C40"
         )

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 
 from processes.errors import CertificateUnusable
+from processes.texts import tr
 
 _YEARS = 5
 _PATIENCE = 10
@@ -83,8 +84,8 @@ def _with_roots(der: bytes, key: KeyFile | KeyDevice) -> OfficeCertificate:
     An office that changed its certificate names earlier ones in `YIMEN_FORMER_CERTIFICATES`, because papers
     remain.
     """
-    roots = (der, *_listed("YIMEN_ROOTS", "根证书文件"))
-    signers = (der, *_listed("YIMEN_FORMER_CERTIFICATES", "以前的证书文件"))
+    roots = (der, *_listed("YIMEN_ROOTS", tr("根证书文件")))
+    signers = (der, *_listed("YIMEN_FORMER_CERTIFICATES", tr("以前的证书文件")))
     return OfficeCertificate(
         der, key, os.environ.get("YIMEN_TIME_STAMPS", ""), (*roots, *signers[1:]), signers
     )
@@ -96,7 +97,9 @@ def _listed(setting: str, what: str) -> tuple[bytes, ...]:
     try:
         certificates = x509.load_pem_x509_certificates(Path(given).read_bytes()) if given else []
     except (OSError, ValueError) as fault:
-        raise CertificateUnusable(reason=f"{what}（{setting}）不能读取") from fault
+        raise CertificateUnusable(
+            reason=tr("{what}（{setting}）不能读取", what=what, setting=setting)
+        ) from fault
     return tuple(c.public_bytes(Encoding.DER) for c in certificates)
 
 
@@ -106,7 +109,7 @@ def _der(path: Path) -> bytes:
         load = x509.load_pem_x509_certificate if b"-----BEGIN" in content else x509.load_der_x509_certificate
         return load(content).public_bytes(Encoding.DER)
     except (OSError, ValueError) as fault:
-        raise CertificateUnusable(reason="证书文件（YIMEN_CERTIFICATE）不能读取") from fault
+        raise CertificateUnusable(reason=tr("证书文件（YIMEN_CERTIFICATE）不能读取")) from fault
 
 
 def _from_file(folder: Path, office: str, now: datetime) -> OfficeCertificate:
@@ -119,9 +122,9 @@ def _from_file(folder: Path, office: str, now: datetime) -> OfficeCertificate:
         content = path.read_bytes()
         _, certificate, _ = pkcs12.load_key_and_certificates(content, password.encode())
     except (OSError, ValueError) as fault:
-        raise CertificateUnusable(reason="文件不能读取，或者密码不对") from fault
+        raise CertificateUnusable(reason=tr("文件不能读取，或者密码不对")) from fault
     if certificate is None:
-        raise CertificateUnusable(reason="文件里没有证书")
+        raise CertificateUnusable(reason=tr("文件里没有证书"))
     der = certificate.public_bytes(Encoding.DER)
     return _with_roots(der, KeyFile(content, password))
 
@@ -168,4 +171,6 @@ def _await(path: Path) -> None:
         if path.exists():
             return
         time.sleep(1)
-    raise CertificateUnusable(reason=f"{path.name} 没有制成；请删除 {_PASSWORD} 后重试")
+    raise CertificateUnusable(
+        reason=tr("{name} 没有制成；请删除 {PASSWORD} 后重试", name=path.name, PASSWORD=_PASSWORD)
+    )

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from processes.errors import FileDamaged, FileLost, FileUnwritable, NotFound
 from processes.storage import keyring
 from processes.storage.replacing import settle, settled
+from processes.texts import tr
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -35,7 +36,7 @@ def put(folder: Path, content: bytes) -> str:
             if is_new:
                 settle(folder)
         except OSError as fault:
-            reason = "存放文件的磁盘已满" if fault.errno in _FULL else "存放文件的磁盘不能写入"
+            reason = tr("存放文件的磁盘已满") if fault.errno in _FULL else tr("存放文件的磁盘不能写入")
             raise FileUnwritable(reason=reason) from fault
     return digest
 

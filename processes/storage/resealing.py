@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from processes.storage import keyring, sealing
 from processes.storage.base import Row as Kind
+from processes.texts import tr
 
 AT_ONCE = 500
 
@@ -61,7 +62,12 @@ def broken(session: Session) -> Iterator[str]:
                 for column in columns:
                     sealed = getattr(row, column.name)
                     if sealed is not None and not _opens(keys, sealed, bound(table, column, row)):
-                        yield f"{name}.{column.name} 第 {row.key} 行被改动或与其他行调换"
+                        yield tr(
+                            "{name}.{name2} 第 {key} 行被改动或与其他行调换",
+                            name=name,
+                            name2=column.name,
+                            key=row.key,
+                        )
             after = rows[-1].key
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 from processes.errors import FileUnscanned, SettingInvalid
+from processes.texts import tr
 
 SETTING = "YIMEN_CLAMD"
 SECONDS = 30
@@ -20,14 +21,14 @@ SECONDS = 30
 _PART = 256 * 1024
 _LONGEST_ANSWER = 4_096
 _SENTENCE = re.compile(rb"stream: (?:OK|([^\0]*) FOUND)\0")
-_NAMELESS = "未命名"
+_NAMELESS = tr("未命名")
 _TCP = re.compile(r"tcp[ :/]+(\[?[0-9A-Za-z.:-]+\]?)[ :]([0-9]{1,5})")
 
 
 def demand_valid(address: str) -> None:
     """Raise `SettingInvalid` for an address of no scanner; an empty one is allowed."""
     if address and not address.startswith("unix:/") and not _TCP.fullmatch(address):
-        raise SettingInvalid(name=SETTING, reason="应为 unix:/路径 或 tcp 主机:端口")
+        raise SettingInvalid(name=SETTING, reason=tr("应为 unix:/路径 或 tcp 主机:端口"))
 
 
 def found_in(address: str, content: bytes, seconds: float = SECONDS) -> str:
@@ -43,10 +44,10 @@ def found_in(address: str, content: bytes, seconds: float = SECONDS) -> str:
                 line.sendall(part)
             answer = _answer(line, until)
     except OSError as fault:
-        raise FileUnscanned(reason="病毒扫描服务没有应答") from fault
+        raise FileUnscanned(reason=tr("病毒扫描服务没有应答")) from fault
     match = _SENTENCE.fullmatch(answer)
     if match is None:
-        raise FileUnscanned(reason="病毒扫描服务不能检查这个文件（可能过大）")
+        raise FileUnscanned(reason=tr("病毒扫描服务不能检查这个文件（可能过大）"))
     return "" if match[1] is None else match[1].decode("utf-8", "replace").strip() or _NAMELESS
 
 
@@ -62,7 +63,7 @@ def _connected(address: str, until: float) -> socket.socket:
         return line
     named = _TCP.fullmatch(address)
     if named is None:
-        raise FileUnscanned(reason=f"{SETTING} 设置不正确")
+        raise FileUnscanned(reason=tr("{SETTING} 设置不正确", SETTING=SETTING))
     return socket.create_connection((named[1].strip("[]"), int(named[2])), timeout=_left(until))
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import InstrumentedAttribute, mapped_column
 from processes.errors import SealBroken
 from processes.policy import values
 from processes.storage import keyring
+from processes.texts import Text, packed, unpacked
 
 T = TypeVar("T")
 MARK = "seal_mark"
@@ -48,6 +49,21 @@ class Codec(Generic[T]):
 
 
 _TEXT: Codec[Any] = Codec(str.encode, bytes.decode)
+_MESSAGE_FOLLOWS = b"\x02"
+"""Begins a text of the program, stored with its message and values; it cannot begin what people typed."""
+
+
+def _dump_message(value: str) -> bytes:
+    return _MESSAGE_FOLLOWS + values.dumps(packed(value)) if isinstance(value, Text) else value.encode()
+
+
+def _load_message(content: bytes) -> str:
+    if content.startswith(_MESSAGE_FOLLOWS):
+        return unpacked(values.loads(content[len(_MESSAGE_FOLLOWS) :]))
+    return content.decode()
+
+
+_MESSAGE: Codec[Any] = Codec(_dump_message, _load_message)
 _DATA: Codec[Any] = Codec(values.dumps, values.loads)
 _BYTES: Codec[Any] = Codec(bytes, bytes)
 
@@ -123,6 +139,11 @@ def sealed_text() -> Sealed[str]:
 def sealed_text_or_none() -> Sealed[str | None]:
     """Text, or None."""
     return Sealed(_TEXT, _none)
+
+
+def sealed_message() -> Sealed[str]:
+    """What the program says to people, with message and values, so that each reader is shown it in their language."""
+    return Sealed(_MESSAGE, str)
 
 
 def sealed_data(empty: Callable[[], T]) -> Sealed[T]:

@@ -16,6 +16,7 @@ from processes.people.models import Membership
 from processes.people.queries import same_people
 from processes.releases import publish
 from processes.relief import queries as relief
+from processes.texts import tr
 from processes.verbs.registry import Context, verb
 
 
@@ -27,14 +28,15 @@ def _undo_open(context: Context, result: Mapping[str, Any]) -> None:
         case = actions.locked_case(context.uow, context.actor, str(opened["number"]))
         items = actions.items_of(context.uow, case)
         if case.status != CaseStatus.OPEN or any(i.status == WorkItemStatus.DONE for i in items):
-            raise RuleBroken(reason=f"办件 {case.number} 已经开始办理，不能退回到分流之前", clause="C38")
+            raise RuleBroken(
+                reason=tr("办件 {number} 已经开始办理，不能退回到分流之前", number=case.number), clause="C38"
+            )
         actions.withdraw(context.uow, context.actor, case, items)
 
 
 @verb(
-    "case.open", "发起关联办件",
-    "按路由结果为同一家庭发起办件或转介：routes 每行写明 programme、process、department 和标题；"
-    "applications 按 application 一列给出各自的申请内容。全部在一次办理中完成。",
+    "case.open", tr("发起关联办件"),
+    tr("按路由结果为同一家庭发起办件或转介：routes 每行写明 programme、process、department 和标题；applications 按 application 一列给出各自的申请内容。全部在一次办理中完成。"),
     undo=_undo_open,
 )  # fmt: skip
 def open_cases(
@@ -53,7 +55,7 @@ def open_cases(
         given = applications.get(str(route.get("application", "")))
         if not isinstance(given, Mapping):
             raise VerbParametersInvalid(
-                verb="case.open", reason=f"没有给出 {route.get('application')} 的申请内容"
+                verb="case.open", reason=tr("没有给出 {get} 的申请内容", get=route.get("application"))
             )
         form = {**given, **{k: v for k, v in route.items() if k in ("target", "target_title", "need")}}
         case = context.open_case(
@@ -68,8 +70,8 @@ def open_cases(
 
 
 @verb(
-    "case.offers", "列出可申请的救助",
-    "从给出的救助项目中列出已经发布的，供表单选择；家庭已在申请或享受的，注明办件。",
+    "case.offers", tr("列出可申请的救助"),
+    tr("从给出的救助项目中列出已经发布的，供表单选择；家庭已在申请或享受的，注明办件。"),
 )  # fmt: skip
 def offers(context: Context, programmes: list[Any]) -> dict[str, Any]:
     """Return those of these programmes that are in force, as options of a form field."""
@@ -81,7 +83,9 @@ def offers(context: Context, programmes: list[Any]) -> dict[str, Any]:
             continue
         known = _already(context, name)
         title = publish.open_release(context.uow.session, release).title
-        label = title if known is None else f"{title}（已有办件 {known.number}）"
+        label = (
+            title if known is None else tr("{title}（已有办件 {number}）", title=title, number=known.number)
+        )
         options.append({"value": name, "label": label})
     return {"options": options, "count": Decimal(len(options))}
 
@@ -129,7 +133,10 @@ def _distinct(routes: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         if earlier is None:
             by_target[key] = route
         elif route.get("need") not in str(earlier.get("need", "")).split("、"):
-            by_target[key] = {**earlier, "need": f"{earlier['need']}、{route['need']}"}
+            by_target[key] = {
+                **earlier,
+                "need": tr("{earlier}、{route}", earlier=earlier["need"], route=route["need"]),
+            }
     return list(by_target.values())
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from processes.cases import events
 from processes.errors import RuleBroken, VerbParametersInvalid
 from processes.policy.calendar import in_chinese
+from processes.texts import tr
 from processes.verbs.registry import Context, verb
 
 
@@ -35,21 +36,21 @@ def _undo_suspend(context: Context, result: Mapping[str, Any]) -> None:
 def _undo_resume(context: Context, result: Mapping[str, Any]) -> None:
     """Suspend again only what was resumed then, not clocks that were running."""
     for name in result["resumed"]:
-        context.clocks.suspend(str(name), "退回后重新办理")
+        context.clocks.suspend(str(name), tr("退回后重新办理"))
 
 
 @verb(
-    "clock.start", "时限开始",
-    "开始一项时限，自次日起算；since 可指定起算的前一日，days 可给出由决策表查得的期限。",
+    "clock.start", tr("时限开始"),
+    tr("开始一项时限，自次日起算；since 可指定起算的前一日，days 可给出由决策表查得的期限。"),
     undo=_undo_start,
 )  # fmt: skip
 def start(context: Context, clock: str, since: Any = None, days: Decimal | None = None) -> dict[str, Any]:
     """Start a clock; returns its name, start and due date."""
     if clock not in context.bundle.clocks:
-        raise VerbParametersInvalid(verb="clock.start", reason=f"没有名为“{clock}”的时限")
+        raise VerbParametersInvalid(verb="clock.start", reason=tr("没有名为“{clock}”的时限", clock=clock))
     begun = day_of(since)
     if begun is not None and begun > context.clocks.today:
-        raise RuleBroken(reason=f"日期{in_chinese(begun)}晚于今天，请核对")
+        raise RuleBroken(reason=tr("日期{begun}晚于今天，请核对", begun=in_chinese(begun)))
     row = context.clocks.start(clock, begun, None if days is None else int(days))
     events.append(
         context.uow, context.case, context.actor, "clock_started", row.title,
@@ -58,7 +59,7 @@ def start(context: Context, clock: str, since: Any = None, days: Decimal | None 
     return {"clock": clock, "started_on": row.started_on, "due_on": row.due_on}
 
 
-@verb("clock.stop", "时限结束", "结束一项时限；clock 为 all 时结束全部。", undo=_undo_stop)
+@verb("clock.stop", tr("时限结束"), tr("结束一项时限；clock 为 all 时结束全部。"), undo=_undo_stop)
 def stop(context: Context, clock: str) -> dict[str, Any]:
     """Stop clocks; returns which."""
     return {"clock": clock, "stopped": [c.name for c in context.clocks.stop(clock)]}
@@ -66,8 +67,8 @@ def stop(context: Context, clock: str) -> dict[str, Any]:
 
 @verb(
     "clock.suspend",
-    "中止计时",
-    "自次日起不计入时限，须写明事由；clock 为 all 时中止全部。",
+    tr("中止计时"),
+    tr("自次日起不计入时限，须写明事由；clock 为 all 时中止全部。"),
     undo=_undo_suspend,
 )
 def suspend(context: Context, clock: str, reason: str, since: Any = None) -> dict[str, Any]:
@@ -78,7 +79,9 @@ def suspend(context: Context, clock: str, reason: str, since: Any = None) -> dic
     return {"clock": clock, "suspended": [c.name for c in rows]}
 
 
-@verb("clock.resume", "恢复计时", "恢复被中止的时限；until 可指定不计入的最后一日。", undo=_undo_resume)
+@verb(
+    "clock.resume", tr("恢复计时"), tr("恢复被中止的时限；until 可指定不计入的最后一日。"), undo=_undo_resume
+)
 def resume(context: Context, clock: str, until: Any = None) -> dict[str, Any]:
     """Resume clocks; returns which."""
     rows = context.clocks.resume(clock, day_of(until))
@@ -95,4 +98,4 @@ def day_of(value: Any) -> date | None:
         return date.fromisoformat(value)
     if isinstance(value, date):
         return value
-    raise VerbParametersInvalid(verb="clock", reason="日期不正确")
+    raise VerbParametersInvalid(verb="clock", reason=tr("日期不正确"))

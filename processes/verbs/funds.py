@@ -10,14 +10,15 @@ from processes.access.scope import township_of
 from processes.cases import clocks, events
 from processes.errors import FundInsufficient
 from processes.relief import fund_actions, payments, seals
+from processes.texts import tr
 from processes.verbs.clocks import day_of
 from processes.verbs.registry import Context, verb
 from processes.verbs.reliefs import event_of, objection, refused, undo_payment
 
 
 @verb(
-    "fund.advance", "备用金先行支付",
-    "从乡镇备用金先行支付；支付时再次按人查重，须重新审核的（recheck）、有逾期未补手续的（blocked）、余额不足的（insufficient）不支付，由图中分支处理。",
+    "fund.advance", tr("备用金先行支付"),
+    tr("从乡镇备用金先行支付；支付时再次按人查重，须重新审核的（recheck）、有逾期未补手续的（blocked）、余额不足的（insufficient）不支付，由图中分支处理。"),
     undo=undo_payment, decides=True, needs_decision=True,
 )  # fmt: skip
 def advance(
@@ -33,7 +34,12 @@ def advance(
     )  # fmt: skip
     if overdue:
         events.append(
-            context.uow, context.case, context.actor, "advance_barred", "备用金支付", cases="、".join(overdue)
+            context.uow,
+            context.case,
+            context.actor,
+            "advance_barred",
+            tr("备用金支付"),
+            cases=tr("、").join(overdue),
         )
         return {"paid": False, "reason": "blocked", "cases": overdue, "recheck": False}
     try:
@@ -45,7 +51,7 @@ def advance(
         context.uow, context.case, context.question, event, day_of(event_on), entry.amount, "fund"
     )
     events.append(
-        context.uow, context.case, context.actor, "advance_paid", "先行救助", amount=entry.amount,
+        context.uow, context.case, context.actor, "advance_paid", tr("先行救助"), amount=entry.amount,
         serial=entry.serial, question=context.question, seal=seals.of_payment(row),
     )  # fmt: skip
     return {
@@ -59,14 +65,14 @@ def _undo_settle(context: Context, result: Mapping[str, Any]) -> None:
         fund_actions.make_void(context.uow, context.actor, context.case, str(result["question"]))
 
 
-@verb("fund.settle", "备用金核销", "补办手续完成后，核销本办件先行支付的金额。", undo=_undo_settle)
+@verb("fund.settle", tr("备用金核销"), tr("补办手续完成后，核销本办件先行支付的金额。"), undo=_undo_settle)
 def settle(context: Context) -> dict[str, Any]:
     """Account for what was advanced; returns whether there was anything."""
     entry = fund_actions.settle(context.uow, context.actor, context.case, context.question)
     if entry is None:
         return {"settled": False}
     events.append(
-        context.uow, context.case, context.actor, "advance_settled", "备用金核销", amount=entry.amount,
+        context.uow, context.case, context.actor, "advance_settled", tr("备用金核销"), amount=entry.amount,
         serial=entry.serial,
     )  # fmt: skip
     return {"settled": True, "question": context.question, "amount": entry.amount}

@@ -9,6 +9,7 @@ from typing import Any
 from processes.cases import events
 from processes.decisions import exemptions, snapshots
 from processes.errors import HouseholdEmpty, NobodyLeft
+from processes.texts import tr
 from processes.verbs.registry import Context, verb
 
 
@@ -18,8 +19,8 @@ def _undo_facts(context: Context, result: Mapping[str, Any]) -> None:
 
 
 @verb(
-    "household.facts", "汇总家庭情况",
-    "读取登记的家庭成员、收入、支出、财产，供计算表使用，并作为测算依据留存；之后资料有变化的，须重新测算。",
+    "household.facts", tr("汇总家庭情况"),
+    tr("读取登记的家庭成员、收入、支出、财产，供计算表使用，并作为测算依据留存；之后资料有变化的，须重新测算。"),
     undo=_undo_facts,
 )  # fmt: skip
 def facts(context: Context) -> dict[str, Any]:
@@ -44,8 +45,8 @@ def _undo_exemption(context: Context, result: Mapping[str, Any]) -> None:
 
 
 @verb(
-    "household.exempt", "财产豁免",
-    "记录县级对不符合的各项财产规则是否豁免，逐项写明理由和证据；只能由县级办理。之后须重新汇总家庭情况并测算。",
+    "household.exempt", tr("财产豁免"),
+    tr("记录县级对不符合的各项财产规则是否豁免，逐项写明理由和证据；只能由县级办理。之后须重新汇总家庭情况并测算。"),
     undo=_undo_exemption,
 )  # fmt: skip
 def exempt(context: Context, failed: list[Any], form: dict[str, Any], seen: Any = None) -> dict[str, Any]:
@@ -54,5 +55,5 @@ def exempt(context: Context, failed: list[Any], form: dict[str, Any], seen: Any 
         context.uow, context.actor, context.case, context.items, context.question, failed, form
     )
     sentences = exemptions.told(rows)
-    events.append(context.uow, context.case, context.actor, "exempted", sentences or "不予豁免")
+    events.append(context.uow, context.case, context.actor, "exempted", sentences or tr("不予豁免"))
     return {"question": context.question, "granted": [r.rule for r in rows], "text": sentences, "seen": seen}

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from processes.office import Office
 from processes.policy.calendar import SHANGHAI
+from processes.texts import tr
 
 JUMP = timedelta(minutes=10)
 """More than a clock is corrected when the machine finds its time server."""
@@ -40,11 +41,20 @@ class ClockWatch:
         now, at = self._office.database.clock(), self._seconds()
         expected = self._right + timedelta(seconds=at - self._at)
         if abs(now - expected) > JUMP:
-            way = "快" if now > expected else "慢"
-            return f"本机时钟突然变{way}：现在显示 {_said(now)}，按实际经过的时间应为 {_said(expected)}"
+            way = tr("快") if now > expected else tr("慢")
+            return tr(
+                "本机时钟突然变{way}：现在显示 {now}，按实际经过的时间应为 {expected}",
+                way=way,
+                now=_said(now),
+                expected=_said(expected),
+            )
         server = self._server_time()
         if server is not None and abs(now - server) > APART:
-            return f"本机时钟显示 {_said(now)}，数据库服务器显示 {_said(server)}，相差过大"
+            return tr(
+                "本机时钟显示 {now}，数据库服务器显示 {server}，相差过大",
+                now=_said(now),
+                server=_said(server),
+            )
         self._right, self._at = now, at
         return None
 

@@ -40,6 +40,7 @@ from processes.rehearsal.results import Result
 from processes.releases import drafts, publish
 from processes.releases.status import RehearsalState
 from processes.storage import file_store
+from processes.texts import tr
 from processes.worker import heartbeat
 
 PAPERS_AT_ONCE = 20
@@ -192,7 +193,7 @@ def _rehearse(office: Office, job: leasing.Job) -> bool:
             "played": played,
         }
     except ScenarioInvalid as fault:
-        wrong = {"scenario": "情景文件", "differences": [fault.message]}
+        wrong = {"scenario": tr("情景文件"), "differences": [fault.message]}
         progress = {**progress_so_far, "state": RehearsalState.DONE, "total": 1, "failed": [wrong]}
     except DATABASE_FAILED:
         raise  # the next round plays it again

@@ -19,6 +19,7 @@ from processes.office import Office
 from processes.policy.calendar import civil_date, in_chinese
 from processes.settings import Settings
 from processes.storage.unit_of_work import current_instant
+from processes.texts import tr
 
 LOOK_EVERY = timedelta(hours=24)
 LITTLE = 1_000_000_000
@@ -50,8 +51,16 @@ def look(office: Office) -> str:
     else:
         with office.database.reading("") as session:
             failures = session.execute(text(_CHECKSUMS)).scalar_one()
-        fault = f"数据库有 {failures} 个页面的校验值不符" if failures else ""
-    return f"{in_chinese(civil_date(current_instant()))}检查：{fault}" if fault else ""
+        fault = tr("数据库有 {failures} 个页面的校验值不符", failures=failures) if failures else ""
+    return (
+        tr(
+            "{current_instant}检查：{fault}",
+            current_instant=in_chinese(civil_date(current_instant())),
+            fault=fault,
+        )
+        if fault
+        else ""
+    )
 
 
 def damage(settings: Settings) -> str:
@@ -80,7 +89,7 @@ def _file_is_wrong(file: Path) -> str:
             check_result = there.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError:
         check_result = "damaged"
-    return "" if check_result == "ok" else "数据库文件有损坏的页面"
+    return "" if check_result == "ok" else tr("数据库文件有损坏的页面")
 
 
 def _changed(file: Path) -> datetime:

@@ -96,7 +96,7 @@ def test_what_anybody_signed_in_may_do__is_said_one_by_one() -> None:
         "TouchSession", "EndSession", "ChangePassword", "VerifyPassword", "VerifyCode", "AskPasskey", "VerifyPasskey",
         "BeginTotp", "ConfirmTotp", "BeginPasskey", "ConfirmPasskey", "RemoveFactor", "MakeRecoveryCodes",
         # one's own notices, settings, drafts and absences
-        "ReadNotices", "SetNotificationPreferences", "SaveFormDraft", "OpenFormDraft", "DiscardFormDraft", "EndAbsence",
+        "ReadNotices", "SetNotificationPreferences", "ChooseLanguage", "SaveFormDraft", "OpenFormDraft", "DiscardFormDraft", "EndAbsence",
         # what one was asked for by name
         "RespondToRequest",
         # the log of what one reads

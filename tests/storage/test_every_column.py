@@ -40,6 +40,7 @@ NOT_FOUND = {
     "account.quiet_from": "a convenience: when its owner wants no mail",
     "account.quiet_until": "a convenience: when its owner wants no mail",
     "account.digest": "a convenience: whether its owner wants one mail a day",
+    "account.language": "a convenience: the language of its owner's screens",
     "second_factor.label": "what its owner calls it",
     "second_factor.added_at": "what its owner is shown; whether it counts, and with which secret or key, is compared",
     "second_factor.confirmed_at": "what its owner is shown; one that becomes none, or the other way round, is found",

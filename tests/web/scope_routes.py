@@ -263,6 +263,7 @@ ROUTES: dict[str, str] = {
             "sign_in.again",
             "sign_in.form",
             "sign_in.health",
+            "language.choose",
             "sign_in.leave",
             "sign_in.state",
             "sign_in.submit",

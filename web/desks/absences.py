@@ -19,6 +19,7 @@ from processes.office.personal.absences import (
 )
 from processes.policy import reading
 from processes.releases import publish
+from processes.texts import tr
 from web import auth, forms
 from web.require import require
 
@@ -48,7 +49,7 @@ def begin(actor: Actor) -> Any:
     try:
         span = [reading.day(request.form.get(name, "")) for name in ("from_on", "until_on")]
     except Unreadable:
-        raise Invalid(reason="请填写开始日期和结束日期") from None
+        raise Invalid(reason=tr("请填写开始日期和结束日期")) from None
     command = BeginAbsence(
         forms.whole(request.form.get("substitute", "")), span[0], span[1], tuple(request.form.getlist("programme")), "",
         request.form.get("reason", ""),

@@ -29,6 +29,7 @@ from processes.office.command import Command
 from processes.papers import lists
 from processes.policy.calendar import civil_date
 from processes.releases import departments, publish
+from processes.texts import tr
 from web import auth, budgets, forms, list_export, reads
 from web.errors import status_of
 from web.require import require
@@ -60,7 +61,7 @@ def audit_log(actor: Actor) -> Any:
         )  # fmt: skip
 
 
-_LIST = (("时间", 18), ("人员", 14), ("操作", 24), ("对象", 40), ("地址", 18))
+_LIST = ((tr("时间"), 18), (tr("人员"), 14), (tr("操作"), 24), (tr("对象"), 40), (tr("地址"), 18))
 
 
 @desk.post("/audit/export")
@@ -70,17 +71,17 @@ def export_log(actor: Actor) -> Any:
     """Export the filtered log as a spreadsheet; the export is itself logged."""
     action, word = request.args.get("action", "")[:60], forms.search_word()
     kept = {n: v for n, v in (("action", action), ("q", word)) if v}
-    list_export.note(actor, "访问日志", kept)
+    list_export.note(actor, tr("访问日志"), kept)
     with auth.office().database.reading("") as session:
         rows, _ = audit.page(session, action, word, size=lists.MOST_ROWS)
         lines = [
             (
-                list_export.minute(log.at), name or "系统", audit.TITLES.get(log.action, log.action),
+                list_export.minute(log.at), name or tr("系统"), audit.TITLES.get(log.action, log.action),
                 log.target, log.address,
             )
             for log, name in rows
         ]  # fmt: skip
-    return list_export.answer(actor, "访问日志", _LIST, lines)
+    return list_export.answer(actor, tr("访问日志"), _LIST, lines)
 
 
 @desk.get("/accounts")

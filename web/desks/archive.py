@@ -28,6 +28,7 @@ from processes.people import queries as people
 from processes.policy import reading, retention
 from processes.policy.calendar import civil_date
 from processes.storage import file_store
+from processes.texts import tr
 from web import auth, budgets, forms, uploads
 from web.require import require
 
@@ -56,7 +57,7 @@ def take_in(actor: Actor) -> Any:
     try:
         closed_on = reading.day(form.get("closed_on", ""))
     except Unreadable:
-        raise Invalid(reason="请填写办结日期") from None
+        raise Invalid(reason=tr("请填写办结日期")) from None
     command = TakeInOldFile(
         form.get("number", ""), form.get("household", ""), form.get("title", ""), closed_on,
         form.get("retention", ""), form.get("note", ""),
@@ -88,7 +89,7 @@ def add_sheet(actor: Actor, number: str) -> Any:
         old_files.by_number(session, number)  # checked before the file is parsed
     upload = uploads.one(actor)
     if upload is None:
-        raise AttachmentRefused(reason="请选择扫描件或者照片")
+        raise AttachmentRefused(reason=tr("请选择扫描件或者照片"))
     content = upload.content
     pages = old_files.pages_of(content, MEDIA_TYPES[media_type(content)] == ".pdf")
     return jsonify(auth.office().perform(AddOldSheet(number, upload.name, content, pages), actor))
@@ -124,7 +125,7 @@ def sheet_aside(actor: Actor, number: str, sheet_id: int) -> Any:
     with office.database.reading(actor.division, actor.department) as session:
         file = old_files.by_number(session, number)
         found = next((s for s in old_files.aside(session, file.id) if s.id == sheet_id), None)
-    return _scanned(actor, found, f"{number}/移出{sheet_id}")
+    return _scanned(actor, found, tr("{number}/移出{sheet_id}", number=number, sheet_id=sheet_id))
 
 
 def _scanned(actor: Actor, piece: OldFileDocument | ExcludedDocument | None, read_as: str) -> Any:
@@ -167,7 +168,11 @@ def export_case(actor: Actor, number: str) -> Any:
     office.perform(ExportFile(case_number=number), actor)
     with office.database.snapshot(actor.division, actor.department) as session:
         case = cases.case_by_number(session, number)
-        return _zip(session, [_part(session, case, "")], f"{number} {case.applicant} 办件档案")
+        return _zip(
+            session,
+            [_part(session, case, "")],
+            tr("{number} {applicant} 办件档案", number=number, applicant=case.applicant),
+        )
 
 
 @desk.post("/households/<string:number>/export")
@@ -181,14 +186,14 @@ def export_household(actor: Actor, number: str) -> Any:
         household = people.household_by_number(session, number)
         old = [
             catalogue.Part(
-                f"旧档 {f.number}/", f"旧档 {f.number} {f.title}", f.retention, f.closed_on.isoformat(),
+                tr("旧档 {number}/", number=f.number), tr("旧档 {number} {title}", number=f.number, title=f.title), f.retention, f.closed_on.isoformat(),
                 archive.old_pieces(session, f, office.settings.scans),
             )
             for f in old_files.of_household(session, household.id)
         ]  # fmt: skip
         found = reversed(cases.of_household(session, household.id))
         parts = [*old, *(_part(session, case, f"{case.number}/") for case in found)]
-        return _zip(session, parts, f"{number} 一户一档")
+        return _zip(session, parts, tr("{number} 一户一档", number=number))
 
 
 def _part(session: Any, case: Case, folder: str) -> catalogue.Part:

@@ -19,6 +19,7 @@ from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.releases import forms, publish
 from processes.releases.bundle import Bundle, StartRule
+from processes.texts import tr
 from web import auth, form_draft_page
 from web import forms as bodies
 from web.require import require
@@ -78,4 +79,4 @@ def _start(session: Session, today: date) -> tuple[Bundle, StartRule]:
         for start in bundle.starts.values():
             if start.before_register:
                 return bundle, start
-    raise ReleaseMissing(programme="热线来电")
+    raise ReleaseMissing(programme=tr("热线来电"))

@@ -43,6 +43,7 @@ from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.storage import file_store
 from processes.storage.file_names import file_name
+from processes.texts import tr
 from web import (
     answers,
     attaching,
@@ -64,13 +65,13 @@ EARLIER = 200
 
 
 _LIST = (
-    ("办件编号", 24),
-    ("项目", 16),
-    ("申请人", 14),
-    ("状态", 16),
-    ("区划", 34),
-    ("受理登记", 18),
-    ("办结", 18),
+    (tr("办件编号"), 24),
+    (tr("项目"), 16),
+    (tr("申请人"), 14),
+    (tr("状态"), 16),
+    (tr("区划"), 34),
+    (tr("受理登记"), 18),
+    (tr("办结"), 18),
 )
 
 
@@ -97,7 +98,7 @@ def search(actor: Actor) -> Any:
 def export_list(actor: Actor) -> Any:
     """Export the filtered list as a spreadsheet; the export is logged first."""
     office, word, wanted = auth.office(), forms.search_word(), _filter()
-    list_export.note(actor, "办件", _kept(word))
+    list_export.note(actor, tr("办件"), _kept(word))
     with office.database.reading(actor.division, actor.department) as session:
         rows = queries.cases(session, word, 1, wanted, lists.MOST_ROWS).rows
         places = divisions.names(session, sorted({r.division for r in rows}))
@@ -109,7 +110,7 @@ def export_list(actor: Actor) -> Any:
             )
             for r in rows
         ]  # fmt: skip
-    return list_export.answer(actor, "办件", _LIST, lines)
+    return list_export.answer(actor, tr("办件"), _LIST, lines)
 
 
 def _filter() -> queries.CaseFilter:
@@ -376,7 +377,7 @@ def control(actor: Actor, number: str, act: str) -> Any:
         "suspend": SuspendCase, "resume": ResumeCase, "end": EndCase,
     }  # fmt: skip
     if act not in kinds:
-        raise Invalid(reason="没有这样的操作")
+        raise Invalid(reason=tr("没有这样的操作"))
     auth.office().perform(kinds[act](number, request.form.get("reason", "")), actor)
     return redirect(url_for("cases.one", number=number))
 

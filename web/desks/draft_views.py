@@ -13,6 +13,7 @@ from processes.office.papers.read import NotePaperRead
 from processes.papers import masked
 from processes.papers import preview as previews
 from processes.releases import compare, drafts
+from processes.texts import tr
 from web import auth, budgets, drawings
 from web.require import require
 
@@ -61,9 +62,13 @@ def changes(actor: Actor, draft_id: int) -> Any:
     for difference in found:
         marks.setdefault(difference.file, {})[difference.element] = difference.kind
     sheets = [
-        {"name": f"{title}：{name}", "xml": files[name].decode(), "marks": marks[name]}
+        {
+            "name": tr("{title}：{name}", title=title, name=name),
+            "xml": files[name].decode(),
+            "marks": marks[name],
+        }
         for name in marks
-        for title, files in (("修改后", bundle.files), ("现行", base.files))
+        for title, files in ((tr("修改后"), bundle.files), (tr("现行"), base.files))
         if name in files
     ]
     return render_template("studio/changes.html", draft=draft, sheets=sheets)

@@ -24,6 +24,7 @@ from processes.policy import reading
 from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
 from processes.relief import fund_queries, fund_rules
+from processes.texts import tr
 from web import auth, budgets
 from web.require import require
 
@@ -99,7 +100,7 @@ def act(actor: Actor, township: str, entry_id: int, act: str) -> Any:
         "reverse": ReverseFundEntry(entry_id, request.form.get("memo", ""), township=township),
     }
     if act not in commands:
-        raise Invalid(reason="没有这样的操作")
+        raise Invalid(reason=tr("没有这样的操作"))
     auth.office().perform(commands[act], actor)
     return redirect(url_for("funds.ledger", township=township))
 

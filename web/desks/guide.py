@@ -13,6 +13,7 @@ from processes.access.permissions import Permission
 from processes.access.scope import Actor
 from processes.policy.calendar import civil_date
 from processes.releases import clauses, publish
+from processes.texts import tr
 from web import auth
 from web.require import require
 
@@ -24,14 +25,14 @@ FOLDER = Path(__file__).parents[2] / "docs"
 @require(Permission.STUDIO)
 def page(actor: Actor) -> Any:
     """Show the supervisors' guide."""
-    return render_template("guide/page.html", title="流程管理员手册", guide=_read("supervisor.zh.md"))
+    return render_template("guide/page.html", title=tr("流程管理员手册"), guide=_read("supervisor.zh.md"))
 
 
 @desk.get("/help")
 @require(Permission.SESSION)
 def everybody(actor: Actor) -> Any:
     """Show the guide for all roles: every desk, with the keyboard shortcuts."""
-    return render_template("guide/page.html", title="使用帮助", guide=_read("desk.zh.md"))
+    return render_template("guide/page.html", title=tr("使用帮助"), guide=_read("desk.zh.md"))
 
 
 def _read(name: str) -> Markup:

@@ -16,11 +16,12 @@ from processes.oversight.status import HeatKind
 from processes.policy.calendar import civil_date
 from processes.releases import publish
 from processes.releases.bundle import Bundle
+from processes.texts import tr
 from web import auth, budgets, drawings
 from web.require import require
 
 desk = Blueprint("heat", __name__)
-LOOK_BACK = {30: "近 30 天", 90: "近 90 天", 365: "近一年", 3650: "全部"}
+LOOK_BACK = {30: tr("近 30 天"), 90: tr("近 90 天"), 365: tr("近一年"), 3650: tr("全部")}
 
 
 @desk.get("/oversight/heat/<string:programme>")

@@ -18,6 +18,7 @@ from processes.coordination import working_age
 from processes.errors import AttachmentRefused
 from processes.papers import blank_family_sheet, family_sheet, lists
 from processes.policy.calendar import civil_date
+from processes.texts import tr
 from web import auth, budgets, uploads
 from web.require import require
 
@@ -51,7 +52,7 @@ def check(actor: Actor) -> Any:
     """Show the content of a filled spreadsheet, family by family; nothing is saved or looked up."""
     upload = uploads.one(actor)
     if upload is None:
-        raise AttachmentRefused(reason="请选择填好的表格")
+        raise AttachmentRefused(reason=tr("请选择填好的表格"))
     today = civil_date(auth.office().database.clock())
     with auth.office().database.reading(actor.division) as session:
         known = family_sheet.Known(_places(session, actor), today, _ages(session, actor, today))

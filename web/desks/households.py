@@ -41,6 +41,7 @@ from processes.policy.periods import Month, age_on
 from processes.releases import publish
 from processes.relief import fund_queries, payroll
 from processes.relief import queries as relief
+from processes.texts import tr
 from web import auth, budgets, differing, form_draft_page, forms, list_export
 from web.require import require
 
@@ -49,7 +50,7 @@ desk = Blueprint("households", __name__)
 
 
 _LIST = (
-    ("档案号", 22), ("户主", 14), ("人数", 8), ("所在地", 34), ("住址", 34), ("类别", 14), ("更新时间", 18),
+    (tr("档案号"), 22), (tr("户主"), 14), (tr("人数"), 8), (tr("所在地"), 34), (tr("住址"), 34), (tr("类别"), 14), (tr("更新时间"), 18),
 )  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def register(actor: Actor) -> Any:
 def export_list(actor: Actor) -> Any:
     """Export the filtered list as a spreadsheet; the export is logged first."""
     search, wanted = forms.search_word(), _filter()
-    list_export.note(actor, "家庭", _kept(search))
+    list_export.note(actor, tr("家庭"), _kept(search))
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = _rows(session, search, wanted, lists.MOST_ROWS)
     lines = (
@@ -88,7 +89,7 @@ def export_list(actor: Actor) -> Any:
         )
         for r in rows
     )  # fmt: skip
-    return list_export.answer(actor, "家庭", _LIST, lines)
+    return list_export.answer(actor, tr("家庭"), _LIST, lines)
 
 
 def _filter() -> listing.HouseholdFilter:
@@ -219,7 +220,7 @@ def past(actor: Actor, number: str) -> Any:
     try:
         day = reading.day(request.args.get("on") or today)
     except Unreadable:
-        raise Invalid(reason="日期应写作 2026-03-01") from None
+        raise Invalid(reason=tr("日期应写作 2026-03-01")) from None
     with office.database.reading(actor.division, actor.department) as session:
         household = queries.household_by_number(session, number)
         kept = history.versions(session, household)
@@ -295,13 +296,26 @@ def _warnings(actor: Actor, found: LookUpPersonResult) -> list[str]:
         return []
     with auth.office().database.reading(actor.division, actor.department) as session:
         drawn = [
-            f"已享受{s.programme_title}{f'（{s.case_number}）' if found.is_ours else ''}，不得重复享受"
+            tr(
+                "已享受{programme_title}{is_ours}，不得重复享受",
+                programme_title=s.programme_title,
+                is_ours=tr("（{case_number}）", case_number=s.case_number) if found.is_ours else "",
+            )
             for s in relief.standing_benefits(session, [found.person_id])
         ]
         if not found.is_ours:
-            return [f"已在库（其他乡镇登记）{'：' + found.name if found.name else ''}", *drawn]
-        place = divisions.name(session, found.division) if found.division else "无家庭档案"
-    first = f"已在库：{found.name}（{found.masked}），档案 {found.household or '—'}，{place}"
+            return [
+                tr("已在库（其他乡镇登记）{name}", name=tr("：") + found.name if found.name else ""),
+                *drawn,
+            ]
+        place = divisions.name(session, found.division) if found.division else tr("无家庭档案")
+    first = tr(
+        "已在库：{name}（{masked}），档案 {household}，{place}",
+        name=found.name,
+        masked=found.masked,
+        household=found.household or "—",
+        place=place,
+    )
     return [first, *drawn]
 
 

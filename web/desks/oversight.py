@@ -19,6 +19,7 @@ from processes.oversight import load
 from processes.papers import lists
 from processes.people import differences, transfers
 from processes.policy.calendar import civil_date
+from processes.texts import tr
 from web import auth, budgets, forms, list_export
 from web.require import require
 
@@ -26,8 +27,8 @@ desk = Blueprint("oversight", __name__)
 YEAR = timedelta(days=365)
 _LONGEST_DAYS = 4
 _LIST = (
-    ("截止", 12), ("超期天数", 10), ("时限", 20), ("办件编号", 24), ("申请人", 14), ("所在环节", 22), ("经办人", 16),
-    ("区划", 34),
+    (tr("截止"), 12), (tr("超期天数"), 10), (tr("时限"), 20), (tr("办件编号"), 24), (tr("申请人"), 14), (tr("所在环节"), 22), (tr("经办人"), 16),
+    (tr("区划"), 34),
 )  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def late(actor: Actor) -> Any:
             wanted=wanted,
             kept=_kept(),
             shown=overdue.SHOWN,
-            at_least={n: f"超期 {n} 天以上" for n in (1, 7, 30)},
+            at_least={n: tr("超期 {n} 天以上", n=n) for n in (1, 7, 30)},
             holders=sorted({i.claimed_by for r, _ in rows for i in r.items if i.claimed_by}),
             townships_all={t.code: t.name for t in divisions.townships(session, actor.division)}
             if len(actor.division) < TOWNSHIP_DIGITS
@@ -74,7 +75,7 @@ def late(actor: Actor) -> Any:
 def export_list(actor: Actor) -> Any:
     """Export the filtered list as a spreadsheet; the export is logged first."""
     today, wanted = civil_date(auth.office().database.clock()), _filter()
-    list_export.note(actor, "督办", _kept())
+    list_export.note(actor, tr("督办"), _kept())
     with auth.office().database.reading(actor.division, actor.department) as session:
         rows = overdue.late(session, today, wanted, lists.MOST_ROWS)
         places = divisions.names(session, sorted({r.case.division for r in rows}))
@@ -85,7 +86,7 @@ def export_list(actor: Actor) -> Any:
             )
             for r in rows
         ]  # fmt: skip
-    return list_export.answer(actor, "督办", _LIST, lines)
+    return list_export.answer(actor, tr("督办"), _LIST, lines)
 
 
 @desk.post("/oversight/urge")

@@ -19,6 +19,7 @@ from processes.office.system.restoring import RemakePaper
 from processes.papers import batch, masked, queries
 from processes.releases import publish
 from processes.storage import file_store
+from processes.texts import tr
 from web import auth, budgets, forms
 from web.require import require
 
@@ -109,7 +110,7 @@ def _masked(office: Office, actor: Actor, code: str) -> Any:
     office.perform(NotePaperRead(paper.code), actor)
     with budgets.spending(budgets.MASKED, actor):
         content = masked.make(paper, bundle, office.settings.public_address)
-    name = f"{paper.title}-{paper.number}（证件号码已遮盖）.pdf"
+    name = tr("{title}-{number}（证件号码已遮盖）.pdf", title=paper.title, number=paper.number)
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
 
 
@@ -126,5 +127,5 @@ def _content(office: Office, actor: Actor, code: str, sha256: str) -> bytes:
         if paper.sha256 != sha256:
             raise
         office.perform(RemakePaper(paper.code), actor)
-        reason = "丢失" if isinstance(fault, FileLost) else "已损坏"
+        reason = tr("丢失") if isinstance(fault, FileLost) else tr("已损坏")
         raise PaperRemade(title=paper.title, reason=reason) from fault

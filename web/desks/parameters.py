@@ -31,12 +31,13 @@ from processes.policy.calendar import civil_date
 from processes.policy.parameters import DatedValue, Parameter, shown
 from processes.releases import publish, usage
 from processes.releases.bundle import Bundle
+from processes.texts import tr
 from web import auth, forms
 from web.errors import status_of
 from web.require import require
 
 desk = Blueprint("parameters", __name__)
-_EVERYWHERE = "全县"
+_EVERYWHERE = tr("全县")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from processes.policy.calendar import civil_date
 from processes.policy.periods import Month
 from processes.relief import payroll
 from processes.storage import file_store
+from processes.texts import tr
 from web import auth, budgets
 from web.require import require
 
@@ -81,7 +82,7 @@ def part(actor: Actor, code: str, number: int) -> Any:
         raise NotFound()
     office.perform(TakeRun(run.code), actor)
     content = file_store.get(office.settings.papers, run.parts[number - 1]["sha256"])
-    name = f"{run.title}-第{number}册.pdf"
+    name = tr("{title}-第{number}册.pdf", title=run.title, number=number)
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
 
 

@@ -12,6 +12,7 @@ from processes.access.scope import system_actor
 from processes.errors import NotFound, ProviderRefused, YimenError
 from processes.office.accounts.identity_provider import ProveVouched, SignInVouched, TakeProviderAnswer
 from processes.settings import Provider
+from processes.texts import tr
 from web import auth
 from web.errors import status_of
 from web.limits import limiter
@@ -59,7 +60,7 @@ def back() -> Any:
     kept = session.pop(_ASKED, None)
     try:
         if not isinstance(kept, dict) or not _is_young(kept):
-            raise ProviderRefused(reason="登录请求已经过时，请重新登录")
+            raise ProviderRefused(reason=tr("登录请求已经过时，请重新登录"))
         asked = oidc.Asked(kept["state"], kept["nonce"], kept["verifier"])
         auth.office().perform(TakeProviderAnswer(asked.state), system_actor())
         who = oidc.finish(_provider(), _back(), asked, request.args.to_dict(), kept["again"])
@@ -84,7 +85,7 @@ def _signed_in(who: oidc.Vouched, there: str) -> Any:
 def _proven(who: oidc.Vouched) -> Any:
     """Says that the window may be closed; the page that opened it checks the result itself."""
     if auth.actor_or_none() is None:
-        raise ProviderRefused(reason="登录已失效，请重新登录")
+        raise ProviderRefused(reason=tr("登录已失效，请重新登录"))
     auth.office().perform(ProveVouched(auth.session_id(), who.username), system_actor())
     return render_template("provider/proven.html")
 

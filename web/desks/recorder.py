@@ -17,6 +17,7 @@ from processes.policy.calendar import civil_date
 from processes.rehearsal import county, extending, recording, scenarios
 from processes.releases import drafts, publish
 from processes.releases.bundle import Bundle
+from processes.texts import tr
 from web import auth, budgets, forms
 from web.require import require
 
@@ -123,7 +124,7 @@ def put_step(actor: Actor, draft_id: int) -> Any:
         data if isinstance(data, dict) else {},
     )
     if not changed:
-        raise Invalid(reason="没有需要补这个环节的情景")
+        raise Invalid(reason=tr("没有需要补这个环节的情景"))
     auth.office().perform(ReplaceDraftFiles(draft_id, changed), actor)
     return jsonify(address=url_for("studio.one", draft_id=draft_id, _anchor="rehearsal"), count=len(changed))
 
@@ -136,7 +137,7 @@ def take_step_out(actor: Actor, draft_id: int) -> Any:
         files = drafts.bundle_of(drafts.one(session, draft_id)).files
     changed = extending.without_step(files, request.form.get("task", ""))
     if not changed:
-        raise Invalid(reason="情景中没有这个环节")
+        raise Invalid(reason=tr("情景中没有这个环节"))
     auth.office().perform(ReplaceDraftFiles(draft_id, changed), actor)
     return redirect(url_for("studio.one", draft_id=draft_id, _anchor="rehearsal"))
 
@@ -170,7 +171,7 @@ def _played(draft_id: int, body: dict[str, Any]) -> dict[str, Any]:
 def _content(body: dict[str, Any]) -> dict[str, Any]:
     content = body.get("content")
     if not isinstance(content, dict):
-        raise Invalid(reason="没有收到录制的内容")
+        raise Invalid(reason=tr("没有收到录制的内容"))
     return {k: content[k] for k in _FACTS if content.get(k) not in (None, "")}
 
 

@@ -22,6 +22,7 @@ from processes.office.studio.migrating import (
 )
 from processes.policy.calendar import civil_date
 from processes.releases import publish
+from processes.texts import tr
 from web import auth, budgets, forms
 from web.require import require
 
@@ -99,6 +100,6 @@ def act(actor: Actor, batch_id: int, act: str) -> Any:
         "drop": DropMigration(batch_id),
     }
     if act not in commands:
-        raise Invalid(reason="没有这样的操作")
+        raise Invalid(reason=tr("没有这样的操作"))
     auth.office().perform(commands[act], actor)
     return redirect(url_for("releases.batch", batch_id=batch_id))

@@ -15,6 +15,7 @@ from processes.office.papers.read import NotePaperRead
 from processes.office.papers.scans import FileScan, PlaceScan, ScanPage
 from processes.papers import queries, return_scan, tickets
 from processes.storage import file_store
+from processes.texts import tr
 from web import auth, budgets, forms, uploads
 from web.require import require
 
@@ -36,7 +37,7 @@ def file_scan(actor: Actor) -> Any:
     """Read an uploaded file and file its pages."""
     upload = uploads.one(actor)
     if upload is None:
-        raise AttachmentRefused(reason="请选择扫描件或者照片")
+        raise AttachmentRefused(reason=tr("请选择扫描件或者照片"))
     content = upload.content
     kind = media_type(content)
     pages = return_scan.read(content, MEDIA_TYPES[kind] == ".pdf")
@@ -71,7 +72,7 @@ def signed(actor: Actor, code: str) -> Any:
         raise NotFound()
     office.perform(NotePaperRead(paper.code), actor)
     content = return_scan.signed_file(pages, office.settings.scans)
-    name = f"{paper.title}-{paper.number}-签字件.pdf"
+    name = tr("{title}-{number}-签字件.pdf", title=paper.title, number=paper.number)
     return send_file(io.BytesIO(content), mimetype="application/pdf", download_name=name)
 
 

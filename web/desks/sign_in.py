@@ -18,6 +18,7 @@ from processes.office.accounts.accounts import ChangePassword
 from processes.office.accounts.sessions import EndSession
 from processes.office.accounts.sign_in import SignIn
 from processes.papers import available_fonts
+from processes.texts import tr
 from processes.worker import heartbeat, soundness
 from web import auth, forms
 from web.errors import status_of
@@ -128,7 +129,7 @@ def change_password(actor: Actor) -> Any:
     new = request.form.get("new", "")
     try:
         if new != request.form.get("again", ""):
-            raise PasswordRefused(reason="两次输入的新密码不一致")
+            raise PasswordRefused(reason=tr("两次输入的新密码不一致"))
         command = ChangePassword(request.form.get("old", ""), new, *auth.origin())
         found = auth.office().perform(command, actor)
     except YimenError as fault:

@@ -13,6 +13,7 @@ from processes.coordination import offers
 from processes.errors import Invalid, Unreadable
 from processes.office.funds.offers import AddOffer, CloseOffer
 from processes.policy import reading
+from processes.texts import tr
 from web import auth
 from web.require import require
 
@@ -41,7 +42,7 @@ def add(actor: Actor) -> Any:
     try:
         day = reading.day(until) if until else None
     except Unreadable:
-        raise Invalid(reason="日期应写作 2026-03-02 的形式") from None
+        raise Invalid(reason=tr("日期应写作 2026-03-02 的形式")) from None
     auth.office().perform(
         AddOffer(
             request.form.get("organisation", ""), request.form.get("kind", ""),

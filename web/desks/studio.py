@@ -45,6 +45,7 @@ from processes.releases import (
     skeletons,
 )
 from processes.releases.bundle import Bundle, ClockRule
+from processes.texts import tr
 from processes.verbs import registry
 from web import auth, budgets, forms, uploads
 from web.errors import status_of
@@ -215,7 +216,7 @@ def add(actor: Actor, draft_id: int) -> Any:
     try:
         text = upload.content.decode() if upload is not None else skeletons.skeleton(name)
     except UnicodeDecodeError:
-        raise Invalid(reason="只能导入文本文件（UTF-8）") from None
+        raise Invalid(reason=tr("只能导入文本文件（UTF-8）")) from None
     _demand_harmless(draft_id, name, text)
     auth.office().perform(AddDraftFile(draft_id, name, text), actor)
     return redirect(url_for("studio.edit", draft_id=draft_id, name=name))
@@ -247,7 +248,7 @@ def act(actor: Actor, draft_id: int, act: str) -> Any:
             draft_id, request.form.get("note", ""), _day(request.form.get("from", ""))
         )
     if act not in commands:
-        raise Invalid(reason="没有这样的操作")
+        raise Invalid(reason=tr("没有这样的操作"))
     auth.office().perform(commands[act], actor)
     return redirect(url_for("studio.one", draft_id=draft_id))
 
@@ -286,9 +287,11 @@ def _demand_harmless(draft_id: int, name: str, text: str) -> None:
         bundle = drafts.bundle_of(drafts.one(session, draft_id))
     beside = Bundle({**bundle.files, name: text.encode()})
     found = lint.lint_bundle(beside, registry.office_for_lint(), only=name)
-    refused = [f"{p.element}：{p.message}" for p in found if p.rule in REFUSED]
+    refused = [
+        tr("{element}：{message}", element=p.element, message=p.message) for p in found if p.rule in REFUSED
+    ]
     if refused:
-        raise Invalid(reason=f"文件没有导入：{'；'.join(refused)}")
+        raise Invalid(reason=tr("文件没有导入：{refused}", refused=tr("；").join(refused)))
 
 
 def _scenario_problems(name: str, written: bytes) -> list[dict[str, str]]:
@@ -345,7 +348,13 @@ def _length(bundle: Bundle, clock: ClockRule) -> str:
         "" if p is None or not p.values else f"{p.values[-1].value:.0%}"
         for p in (bundle.policy.parameters.get(f"clock.warning.{c}") for c in ("yellow", "red"))
     ]
-    return f"{latest.replace('working_days', '个工作日').replace('calendar_days', '天')}（参数“{title}”），从服务操作“开始计时”的次日起算；剩余期限不足 {shares[0]} 时亮黄灯，不足 {shares[1]} 时亮红灯"
+    return tr(
+        "{replace}（参数“{title}”），从服务操作“开始计时”的次日起算；剩余期限不足 {shares} 时亮黄灯，不足 {shares2} 时亮红灯",
+        replace=latest.replace("working_days", "个工作日").replace("calendar_days", "天"),
+        title=title,
+        shares=shares[0],
+        shares2=shares[1],
+    )
 
 
 def _some(read: Callable[[], list[Any]]) -> list[Any]:
@@ -359,4 +368,4 @@ def _day(text: str) -> date:
     try:
         return reading.day(text)
     except Unreadable:
-        raise Invalid(reason="生效日期应写作 2026-03-02 的形式") from None
+        raise Invalid(reason=tr("生效日期应写作 2026-03-02 的形式")) from None

@@ -29,6 +29,7 @@ from processes.policy import values
 from processes.policy.calendar import civil_date
 from processes.releases import clauses, publish
 from processes.releases import forms as schemas
+from processes.texts import tr
 from web import answers, auth, decision_view, forms, next_place, step_summary, uploads
 from web.require import require
 
@@ -168,8 +169,8 @@ def write_by_hand(actor: Actor, number: str, item_id: int) -> Any:
     try:
         picture = b64decode(str(body.get("picture", "")).removeprefix(PNG), validate=True)
     except ValueError:
-        raise Invalid(reason="没有收到签名") from None
-    uploads.let_in(actor, "手写签名", picture)
+        raise Invalid(reason=tr("没有收到签名")) from None
+    uploads.let_in(actor, tr("手写签名"), picture)
     command = WriteByHand(item_id, forms.whole(body.get("version")), picture)
     return jsonify(auth.office().perform(command, actor))
 

@@ -11,6 +11,7 @@ from processes.errors import AttachmentRefused
 from processes.papers import queries, signing
 from processes.storage import certificate
 from processes.storage.file_names import file_name
+from processes.texts import tr
 from web import auth, reads, uploads
 from web.limits import limiter
 from web.require import public
@@ -53,7 +54,7 @@ def check() -> Any:
     """Return whether a file is one of ours, unchanged, and who signed it; stores nothing."""
     given = uploads.one(None)
     if given is None:
-        raise AttachmentRefused(reason="请选择要核验的 PDF 文件")
+        raise AttachmentRefused(reason=tr("请选择要核验的 PDF 文件"))
     content = given.content
     office = auth.office()
     settings = office.settings

@@ -18,19 +18,20 @@ from processes.office.steps.batch import UndoBatch
 from processes.papers import lists
 from processes.policy.calendar import civil_date
 from processes.releases import publish
+from processes.texts import tr
 from web import auth, budgets, forms, list_export, words
 from web.require import require
 
 desk = Blueprint("worklist", __name__)
 COLUMNS = {
-    "programme": "项目", "id_tail": "证件后四位", "category": "类别", "number": "办件编号", "township": "乡镇", "at": "到达时间",
-    "holder": "签收",
+    "programme": tr("项目"), "id_tail": tr("证件后四位"), "category": tr("类别"), "number": tr("办件编号"), "township": tr("乡镇"), "at": tr("到达时间"),
+    "holder": tr("签收"),
 }  # fmt: skip
 USUAL = ("id_tail", "category", "number", "at", "holder")
 _LIST = (
-    ("截止", 12),
-    ("环节", 22),
-    ("申请人", 14),
+    (tr("截止"), 12),
+    (tr("环节"), 22),
+    (tr("申请人"), 14),
     (COLUMNS["number"], 24),
     (COLUMNS["category"], 12),
     (COLUMNS["at"], 18),

@@ -28,6 +28,7 @@ from processes.office.accounts.work_of_roles import demand_work
 from processes.office.command import Command, Missing, Weighty, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _USERNAME = re.compile(r"[a-z][a-z0-9_.-]{2,59}")
 _NAME_LENGTH = 60
@@ -68,7 +69,7 @@ def add(settings: Settings, uow: UnitOfWork, actor: Actor, command: AddAccount) 
     Raises `AccountInvalid`; in the demonstration county, whose accounts are published, always.
     """
     if founding.is_demo(uow.session):
-        raise AccountInvalid(reason="演示县的账号是固定的，不能增加真实账号")
+        raise AccountInvalid(reason=tr("演示县的账号是固定的，不能增加真实账号"))
     _check(uow, command)
     at_founding = is_founding(uow)
     account = Account(
@@ -110,11 +111,11 @@ def confirm(settings: Settings, uow: UnitOfWork, actor: Actor, command: ConfirmA
     if account is None:
         raise NotFound()
     if not account.awaits_confirmation:
-        raise RuleBroken(reason=f"账号 {account.username} 不在待确认状态")
+        raise RuleBroken(reason=tr("账号 {username} 不在待确认状态", username=account.username))
     if actor.account_id is None or persons.is_one_of(
         uow.session, actor.account_id, (account.id, account.added_by)
     ):
-        raise RuleBroken(reason="账号须由增加人以外的另一名管理员确认")
+        raise RuleBroken(reason=tr("账号须由增加人以外的另一名管理员确认"))
     account.awaits_confirmation = False
     account.is_active = True
     account.password_expires_at = uow.now + passwords.ONE_TIME_VALID
@@ -164,9 +165,9 @@ def reissue(
     if account is None:
         raise NotFound()
     if account.is_demo:
-        raise RuleBroken(reason="演示账号的密码是公开的，不能重新发放")
+        raise RuleBroken(reason=tr("演示账号的密码是公开的，不能重新发放"))
     if actor.account_id == account.id:
-        raise RuleBroken(reason="不能为自己重新发放密码，请用“修改密码”")
+        raise RuleBroken(reason=tr("不能为自己重新发放密码，请用“修改密码”"))
     others = [a for a in founding.administrators(uow.session) if a.id != account.id]
     # The command line helps the only administrator: nobody else could confirm it.
     comes_back = not (account.is_active or account.awaits_confirmation)
@@ -234,9 +235,11 @@ def change_password(
     if account is None:
         raise NotFound()
     if account.is_demo:
-        raise PasswordRefused(reason="演示账号的密码是公开的，不能修改")
+        raise PasswordRefused(reason=tr("演示账号的密码是公开的，不能修改"))
     if accounts.signs_in_elsewhere(settings, account):
-        raise PasswordRefused(reason="您的账号不使用本系统的密码，请在单位的统一身份认证或者目录服务中修改")
+        raise PasswordRefused(
+            reason=tr("您的账号不使用本系统的密码，请在单位的统一身份认证或者目录服务中修改")
+        )
     awaits = factors.awaited(uow.session, account, settings.second_factor_roles)
     if awaits == factors.FACTOR:
         verifying.demand(settings, actor)
@@ -246,7 +249,7 @@ def change_password(
         audit.note(uow, actor, "verification_failed", account.username, command.address)
         return None
     if command.new == command.old:
-        raise PasswordRefused(reason="与原密码相同")
+        raise PasswordRefused(reason=tr("与原密码相同"))
     changes.drop_password(uow, actor, account)
     account.password_hash = command.new_hash
     account.must_change_password = False
@@ -273,19 +276,19 @@ def _proven(actor: Actor, awaits: str) -> sessions.Proven:
 
 def wrong_password() -> PasswordRefused:
     """The error of a wrong old password."""
-    return PasswordRefused(reason="原密码不正确")
+    return PasswordRefused(reason=tr("原密码不正确"))
 
 
 def demand_names(username: str, name: str) -> None:
     """Raise `AccountInvalid` unless the username and the name are allowed."""
     if not _USERNAME.fullmatch(username):
-        raise AccountInvalid(reason="用户名为 3 至 60 位小写字母、数字、点、横线，以字母开头")
+        raise AccountInvalid(reason=tr("用户名为 3 至 60 位小写字母、数字、点、横线，以字母开头"))
     if not name.strip() or len(name) > _NAME_LENGTH or not name.isprintable():
-        raise AccountInvalid(reason="请填写姓名")
+        raise AccountInvalid(reason=tr("请填写姓名"))
 
 
 def _check(uow: UnitOfWork, command: AddAccount) -> None:
     demand_names(command.username, command.name)
     if uow.session.scalar(select(Account.id).where(Account.username == command.username)) is not None:
-        raise AccountInvalid(reason=f"用户名 {command.username} 已有人使用")
+        raise AccountInvalid(reason=tr("用户名 {username} 已有人使用", username=command.username))
     demand_work(uow, command.role, command.division, command.department)

@@ -28,6 +28,7 @@ from processes.office.answers import reason_of
 from processes.office.command import Command, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 MOST_ROLES = 4
 
@@ -62,14 +63,14 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: ChangeAccoun
         raise NotFound()
     roles = sorted(set(command.roles))
     if not account.is_active:
-        raise RuleBroken(reason="账号已停用或者尚未确认，不能变更")
+        raise RuleBroken(reason=tr("账号已停用或者尚未确认，不能变更"))
     if not 0 < len(roles) <= MOST_ROLES:
-        raise AccountInvalid(reason=f"请选择 1 至 {MOST_ROLES} 个岗位")
+        raise AccountInvalid(reason=tr("请选择 1 至 {MOST_ROLES} 个岗位", MOST_ROLES=MOST_ROLES))
     for role in roles:
         demand_work(uow, role, command.division, command.department)
     wanted = (roles, command.division, command.department)
     if wanted == (sorted(account.roles), account.division, account.department):
-        raise AccountInvalid(reason="岗位、区划、部门都没有变化")
+        raise AccountInvalid(reason=tr("岗位、区划、部门都没有变化"))
     waiting.demand_none(uow, account)
     change = AccountChange(
         account_id=account.id, roles=roles, division=command.division, department=command.department,
@@ -78,8 +79,13 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: ChangeAccoun
     uow.add(change)
     uow.flush()
     audit.note(uow, actor, "account_change_asked", account.username)
-    titles = "、".join(ROLE_TITLES[Role(r)] for r in roles)
-    text = f"{actor.name}提出将{account.name}的岗位变更为{titles}，待另一名管理员确认"
+    titles = tr("、").join(ROLE_TITLES[Role(r)] for r in roles)
+    text = tr(
+        "{name}提出将{name2}的岗位变更为{titles}，待另一名管理员确认",
+        name=actor.name,
+        name2=account.name,
+        titles=titles,
+    )
     leaving.tell_overseers(uow, actor, account, text)
     return ChangeAccountResult(change=change.id)
 
@@ -111,19 +117,29 @@ def ask_factor_reset(
     if account is None or actor.account_id is None:
         raise NotFound()
     if not factors.of_account(uow.session, account.id):
-        raise RuleBroken(reason=f"{account.name}没有登记双因素认证")
+        raise RuleBroken(reason=tr("{name}没有登记双因素认证", name=account.name))
     change = waiting.ask_for(uow, actor, account, reason, resets_factors=True)
-    text = f"{actor.name}提出清除{account.name}的双因素认证（{reason}），待另一名管理员确认"
+    text = tr(
+        "{name}提出清除{name2}的双因素认证（{reason}），待另一名管理员确认",
+        name=actor.name,
+        name2=account.name,
+        reason=reason,
+    )
     leaving.tell_overseers(uow, actor, account, text)
     return AskFactorResetResult(change=change.id)
 
 
 def ask_password(uow: UnitOfWork, actor: Actor, account: Account, password_hash: str) -> None:
     """Ask that another one-time password becomes the account's; raises `RuleBroken` while another change waits."""
-    waiting.ask_for(uow, actor, account, "重新发放一次性密码", reissues=True, password_hash=password_hash)
-    text = f"{actor.name}提出为{account.name}重新发放一次性密码，待另一名管理员确认"
+    waiting.ask_for(uow, actor, account, tr("重新发放一次性密码"), reissues=True, password_hash=password_hash)
+    text = tr(
+        "{name}提出为{name2}重新发放一次性密码，待另一名管理员确认", name=actor.name, name2=account.name
+    )
     leaving.tell_overseers(uow, actor, account, text)
-    own = f"{actor.name}提出为您重新发放一次性密码，待另一名管理员确认；确认前原密码照常使用，不是您要求的请立即告知审计人员"
+    own = tr(
+        "{name}提出为您重新发放一次性密码，待另一名管理员确认；确认前原密码照常使用，不是您要求的请立即告知审计人员",
+        name=actor.name,
+    )
     notices.tell(uow, [account.id], "account", own)
 
 
@@ -180,11 +196,11 @@ def decide(
     account = leaving.locked_with_administrators(uow, username)
     change = uow.lock(AccountChange, command.change_id)
     if change is None or change.verdict:
-        raise RuleBroken(reason="这项变更已经处理")
+        raise RuleBroken(reason=tr("这项变更已经处理"))
     sides = (change.asked_by_id, account.id, change.same_as_id)
     is_own = persons.is_one_of(uow.session, actor.account_id, sides, change.asked_at)
     if command.accept and is_own:
-        raise RuleBroken(reason="账号变更须由提出人和本人以外的另一名管理员确认")
+        raise RuleBroken(reason=tr("账号变更须由提出人和本人以外的另一名管理员确认"))
     if not command.accept:
         is_asker = persons.is_one_of(uow.session, actor.account_id, (change.asked_by_id,))
         _settle(uow, actor, change, ChangeVerdict.WITHDRAWN if is_asker or is_own else ChangeVerdict.REFUSED)
@@ -202,9 +218,16 @@ def decide(
         return DecideAccountChangeResult(0)
     if change.resets_factors:
         second_factors.take_away(uow, actor, account)
-        text = f"{actor.name}确认清除{account.name}的双因素认证：{change.reason}"
+        text = tr(
+            "{name}确认清除{name2}的双因素认证：{reason}",
+            name=actor.name,
+            name2=account.name,
+            reason=change.reason,
+        )
         leaving.tell_overseers(uow, actor, account, text)
-        notices.tell(uow, [account.id], "account", f"您的双因素认证已由管理员清除：{change.reason}")
+        notices.tell(
+            uow, [account.id], "account", tr("您的双因素认证已由管理员清除：{reason}", reason=change.reason)
+        )
         return DecideAccountChangeResult(0)
     return _give_work(uow, actor, account, change, in_hand)
 
@@ -225,7 +248,7 @@ def _give_password(
     sign_in_attempts.lift(uow, account.username)
     audit.note(uow, actor, "password_reissued", account.username)
     account_states.note(uow, actor, account)
-    text = f"{actor.name}确认了为{account.name}重新发放一次性密码"
+    text = tr("{name}确认了为{name2}重新发放一次性密码", name=actor.name, name2=account.name)
     leaving.tell_overseers(uow, actor, account, text)
     return DecideAccountChangeResult(0)
 
@@ -240,10 +263,18 @@ def _give_work(
     account.department = change.department
     account.session_epoch += 1
     absences.end_all(uow, account.id)
-    returned = leaving.give_back(uow, actor, account, in_hand, "岗位变更")
+    returned = leaving.give_back(uow, actor, account, in_hand, tr("岗位变更"))
     audit.note(uow, actor, "account_changed", account.username)
     account_states.note(uow, actor, account)
     leaving.tell_overseers(
-        uow, actor, account, f"{actor.name}确认了{account.name}的岗位变更：{change.reason}"
+        uow,
+        actor,
+        account,
+        tr(
+            "{name}确认了{name2}的岗位变更：{reason}",
+            name=actor.name,
+            name2=account.name,
+            reason=change.reason,
+        ),
     )
     return DecideAccountChangeResult(returned)

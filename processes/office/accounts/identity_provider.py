@@ -15,6 +15,7 @@ from processes.errors import AccountUnconfirmed, ProviderRefused
 from processes.office.command import Command, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _MARK = 48
 
@@ -37,7 +38,7 @@ def take_answer(settings: Settings, uow: UnitOfWork, actor: Actor, command: Take
     """
     token = f"provider {hashlib.sha256(command.state.encode()).hexdigest()[:_MARK]}"
     if uow.session.get(CommandToken, token) is not None:
-        raise ProviderRefused(reason="登录请求已经用过，请重新登录")
+        raise ProviderRefused(reason=tr("登录请求已经用过，请重新登录"))
     uow.add(CommandToken(token=token, account_id=None, at=uow.now, result={}))
 
 
@@ -71,7 +72,7 @@ def sign_in(settings: Settings, uow: UnitOfWork, actor: Actor, command: SignInVo
     if account is not None and account.awaits_confirmation:
         raise AccountUnconfirmed()
     if account is None or not account.is_active:
-        raise ProviderRefused(reason="您在本系统没有可用的账号，请联系系统管理员")
+        raise ProviderRefused(reason=tr("您在本系统没有可用的账号，请联系系统管理员"))
     awaits = "" if command.has_factor else factors.awaited(uow.session, account, settings.second_factor_roles)
     proven = sessions.Proven(sessions.PROVIDER, awaits, sessions.PROVIDER)
     begun = sessions.begin(uow, account, command.address, command.device, command.browser, proven)
@@ -103,9 +104,9 @@ def prove(settings: Settings, uow: UnitOfWork, actor: Actor, command: ProveVouch
     account = None if row is None else uow.session.get(Account, row.account_id)
     is_same = account is not None and account.username == command.username and account.is_active
     if account is None or not is_same or row.ended_at is not None or row.awaits:
-        raise ProviderRefused(reason="验证的不是本次登录的账号")
+        raise ProviderRefused(reason=tr("验证的不是本次登录的账号"))
     if factors.of_account(uow.session, account.id):
-        raise ProviderRefused(reason="您已登记双因素认证，请用它验证")
+        raise ProviderRefused(reason=tr("您已登记双因素认证，请用它验证"))
     row.verified_at, row.proof = sessions.wall(), sessions.PROVIDER
     audit.note_of(uow, account.id, "verified", f"{account.username} {sessions.PROVIDER}")
     return ProveVouchedResult(proof=sessions.PROVIDER)

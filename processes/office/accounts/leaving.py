@@ -21,8 +21,9 @@ from processes.office.answers import reason_of
 from processes.office.command import Weighty, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
-LEFT = "离岗"
+LEFT = tr("离岗")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ def close(settings: Settings, uow: UnitOfWork, actor: Actor, command: CloseAccou
     in_hand = lock_cases_in_hand(uow, command.username)
     account = locked_with_administrators(uow, command.username)
     if account.id == actor.account_id:
-        raise RuleBroken(reason="不能停用自己的账号，请由另一名管理员办理")
+        raise RuleBroken(reason=tr("不能停用自己的账号，请由另一名管理员办理"))
     if not (account.is_active or account.awaits_confirmation):
-        raise RuleBroken(reason=f"账号 {account.username} 已经停用")
+        raise RuleBroken(reason=tr("账号 {username} 已经停用", username=account.username))
     if Role.ADMINISTRATOR in account.roles:
         demand_administrator_besides(uow, account)
     account.is_active, account.awaits_confirmation = False, False
@@ -65,7 +66,13 @@ def close(settings: Settings, uow: UnitOfWork, actor: Actor, command: CloseAccou
     _tell_askers(uow, account)
     audit.note(uow, actor, "account_closed", account.username)
     account_states.note(uow, actor, account)
-    text = f"{actor.name}停用了{account.name}的账号（{account.username}）：{reason}"
+    text = tr(
+        "{name}停用了{name2}的账号（{username}）：{reason}",
+        name=actor.name,
+        name2=account.name,
+        username=account.username,
+        reason=reason,
+    )
     tell_overseers(uow, actor, account, text)
     return CloseAccountResult(returned=returned)
 
@@ -73,7 +80,7 @@ def close(settings: Settings, uow: UnitOfWork, actor: Actor, command: CloseAccou
 def demand_administrator_besides(uow: UnitOfWork, account: Account) -> None:
     """Raise `RuleBroken` when nobody else administers the office; call with the administrators locked."""
     if not [a for a in founding.administrators(uow.session) if a.id != account.id]:
-        raise RuleBroken(reason="这是最后一名系统管理员，请先增加并确认另一名")
+        raise RuleBroken(reason=tr("这是最后一名系统管理员，请先增加并确认另一名"))
 
 
 def give_back(uow: UnitOfWork, actor: Actor, account: Account, cases: list[int], reason: str) -> int:
@@ -94,10 +101,22 @@ def give_back(uow: UnitOfWork, actor: Actor, account: Account, cases: list[int],
         case = uow.session.get_one(Case, item.case_id)
         assignment.give_back(uow, actor, case, item, account.id, f"{account.name}{reason}")
         if item.claimed_by_id is None:
-            text = f"{account.name}{reason}，{case.applicant}的“{item.title}”退回待签收"
+            text = tr(
+                "{name}{reason}，{applicant}的“{title}”退回待签收",
+                name=account.name,
+                reason=reason,
+                applicant=case.applicant,
+                title=item.title,
+            )
             notices.tell_role(uow, item.role, case, "account", text)
         else:
-            text = f"{account.name}{reason}，您委派的“{item.title}”（{case.applicant}）已交回"
+            text = tr(
+                "{name}{reason}，您委派的“{title}”（{applicant}）已交回",
+                name=account.name,
+                reason=reason,
+                title=item.title,
+                applicant=case.applicant,
+            )
             notices.tell(uow, [item.claimed_by_id], "account", text, case)
         returned += 1
     return returned
@@ -158,5 +177,9 @@ def _tell_askers(uow: UnitOfWork, account: Account) -> None:
     )
     for row in uow.session.scalars(waiting).all():
         case = uow.session.get_one(Case, row.case_id)
-        text = f"{account.name}已离岗，不会再答复您在{case.applicant}办件中的请求，请改请他人"
+        text = tr(
+            "{name}已离岗，不会再答复您在{applicant}办件中的请求，请改请他人",
+            name=account.name,
+            applicant=case.applicant,
+        )
         notices.tell(uow, [row.asked_by_id], "account", text, case)

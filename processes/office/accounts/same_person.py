@@ -19,6 +19,7 @@ from processes.office.answers import reason_of
 from processes.office.command import Weighty, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 MOST_OF_ONE = 3
 """Accounts that one natural person may be said to have."""
@@ -52,14 +53,18 @@ def declare(settings: Settings, uow: UnitOfWork, actor: Actor, command: DeclareP
     """
     one, other = _named(uow, command.username), _named(uow, command.same_as)
     _demand_joinable(uow, one, other)
-    reason = reason_of(command.reason or "一人有几个账号")
+    reason = reason_of(command.reason or tr("一人有几个账号"))
     if is_founding(uow):
         _tie(uow, actor, one, other)
         return DeclarePersonResult(change=None)
     change = waiting_changes.ask_for(uow, actor, one, reason, same_as_id=other.id)
-    message = f"{actor.name}提出将{_said(one, other)}登记为同一人，待另一名管理员确认"
+    message = tr(
+        "{name}提出将{other}登记为同一人，待另一名管理员确认", name=actor.name, other=_said(one, other)
+    )
     leaving.tell_overseers(uow, actor, one, message)
-    notices.tell(uow, [one.id, other.id], "account", f"{message}，不是同一人的，请立即告知审计人员")
+    notices.tell(
+        uow, [one.id, other.id], "account", tr("{message}，不是同一人的，请立即告知审计人员", message=message)
+    )
     return DeclarePersonResult(change=change.id)
 
 
@@ -87,10 +92,13 @@ def ask_untie(settings: Settings, uow: UnitOfWork, actor: Actor, command: UntieP
     account = _named(uow, command.username)
     group = _group(uow, account)
     if len(group) == 1:
-        raise RuleBroken(reason=f"账号 {account.username} 没有与其他账号登记为同一人")
+        raise RuleBroken(reason=tr("账号 {username} 没有与其他账号登记为同一人", username=account.username))
     change = waiting_changes.ask_for(uow, actor, account, reason, unties=True)
-    message = (
-        f"{actor.name}提出取消账号 {account.username} 与其他账号的同一人登记（{reason}），待另一名管理员确认"
+    message = tr(
+        "{name}提出取消账号 {username} 与其他账号的同一人登记（{reason}），待另一名管理员确认",
+        name=actor.name,
+        username=account.username,
+        reason=reason,
     )
     leaving.tell_overseers(uow, actor, account, message)
     notices.tell(uow, [a.id for a in group], "account", message)
@@ -113,7 +121,7 @@ def untie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
     change.together = sorted(a.id for a in group)
     rest = [a for a in group if a.id != account.id]
     if not rest:
-        raise RuleBroken(reason=f"账号 {account.username} 没有与其他账号登记为同一人")
+        raise RuleBroken(reason=tr("账号 {username} 没有与其他账号登记为同一人", username=account.username))
     account.person_id = None
     first = rest[0]
     for other in rest:
@@ -121,8 +129,10 @@ def untie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
     uow.flush()
     account_states.note(uow, actor, *group)
     audit.note(uow, actor, "person_untied", account.username)
-    message = (
-        f"{actor.name}确认取消账号 {account.username} 与其他账号的同一人登记；此前已开始的事项仍按同一人回避"
+    message = tr(
+        "{name}确认取消账号 {username} 与其他账号的同一人登记；此前已开始的事项仍按同一人回避",
+        name=actor.name,
+        username=account.username,
     )
     leaving.tell_overseers(uow, actor, account, message)
     notices.tell(uow, [a.id for a in group], "account", message)
@@ -131,7 +141,7 @@ def untie(uow: UnitOfWork, actor: Actor, change: AccountChange) -> None:
 def _named(uow: UnitOfWork, username: str) -> Account:
     account = uow.session.scalar(select(Account).where(Account.username == username))
     if account is None:
-        raise AccountInvalid(reason="请选择另一个已有的账号")
+        raise AccountInvalid(reason=tr("请选择另一个已有的账号"))
     return account
 
 
@@ -144,13 +154,17 @@ def _group(uow: UnitOfWork, *accounts: Account) -> Sequence[Account]:
 
 def _demand_joinable(uow: UnitOfWork, one: Account, other: Account) -> None:
     if one.id == other.id:
-        raise AccountInvalid(reason="请选择另一个已有的账号")
+        raise AccountInvalid(reason=tr("请选择另一个已有的账号"))
     if (one.person_id or one.id) == (other.person_id or other.id):
-        raise AccountInvalid(reason="这两个账号已登记为同一人")
+        raise AccountInvalid(reason=tr("这两个账号已登记为同一人"))
     together = _group(uow, one, other)
     if len(together) > MOST_OF_ONE:
         raise RuleBroken(
-            reason=f"登记后一人将有 {len(together)} 个账号，最多 {MOST_OF_ONE} 个，请核对是否确为同一人"
+            reason=tr(
+                "登记后一人将有 {together} 个账号，最多 {MOST_OF_ONE} 个，请核对是否确为同一人",
+                together=len(together),
+                MOST_OF_ONE=MOST_OF_ONE,
+            )
         )
 
 
@@ -161,10 +175,18 @@ def _tie(uow: UnitOfWork, actor: Actor, one: Account, other: Account) -> None:
         account.person_id = person
     account_states.note(uow, actor, *joined)
     audit.note(uow, actor, "person_declared", f"{one.username} {other.username}")
-    message = f"{actor.name}将{_said(one, other)}登记为同一人"
+    message = tr("{name}将{other}登记为同一人", name=actor.name, other=_said(one, other))
     leaving.tell_overseers(uow, actor, one, message)
-    notices.tell(uow, [one.id, other.id], "account", f"{message}，不是同一人的，请立即告知审计人员")
+    notices.tell(
+        uow, [one.id, other.id], "account", tr("{message}，不是同一人的，请立即告知审计人员", message=message)
+    )
 
 
 def _said(one: Account, other: Account) -> str:
-    return f"{one.name}的账号 {one.username} 与{other.name}的账号 {other.username} "
+    return tr(
+        "{name}的账号 {username} 与{name2}的账号 {username2} ",
+        name=one.name,
+        username=one.username,
+        name2=other.name,
+        username2=other.username,
+    )

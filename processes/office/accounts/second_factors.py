@@ -29,6 +29,7 @@ from processes.office.accounts.with_password import WithPassword
 from processes.office.command import Command, Missing, Weighty, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _LABEL = 40
 
@@ -90,7 +91,7 @@ class ConfirmTotp(Command[FactorAdded]):
 
     def refusal(self) -> YimenError:
         """The code was wrong."""
-        return VerificationFailed(reason="动态口令不正确，请核对手机时间后再试")
+        return VerificationFailed(reason=tr("动态口令不正确，请核对手机时间后再试"))
 
 
 @handles(ConfirmTotp)
@@ -105,7 +106,7 @@ def confirm_totp(
         verifying.count_failure(uow, actor, account, counted, command.address)
         return None
     sign_in_attempts.forget(counted)
-    factor.label, factor.confirmed_at = _label(command.label, "动态口令"), sessions.wall()
+    factor.label, factor.confirmed_at = _label(command.label, tr("动态口令")), sessions.wall()
     return _added(uow, actor, account, here, FactorKind.TOTP)
 
 
@@ -159,14 +160,14 @@ def confirm_passkey(
     challenge = verifying.take_challenge(uow, here, verifying.NEW)
     made = passkeys.made(verifying.site_of(settings), challenge, command.answer) if challenge else None
     if made is None:
-        raise Invalid(reason="通行密钥没有登记成功，请重新登记")
+        raise Invalid(reason=tr("通行密钥没有登记成功，请重新登记"))
     is_known = select(SecondFactor.id).where(SecondFactor.credential == made.credential)
     if uow.session.scalar(is_known) is not None:
-        raise Invalid(reason="这个通行密钥已经登记过")
+        raise Invalid(reason=tr("这个通行密钥已经登记过"))
     now = sessions.wall()
     uow.add(
         SecondFactor(
-            account_id=account.id, kind=FactorKind.PASSKEY, label=_label(command.label, "通行密钥"),
+            account_id=account.id, kind=FactorKind.PASSKEY, label=_label(command.label, tr("通行密钥")),
             credential=made.credential, public_key=made.public_key, sign_count=made.sign_count,
             added_at=now, confirmed_at=now,
         )
@@ -201,7 +202,7 @@ def remove(
     if factor is None:
         raise NotFound()
     if len(own) == 1 and factors.is_demanded(account, settings.second_factor_roles):
-        raise RuleBroken(reason="您的岗位须使用双因素认证，请先登记另一个，再取消这一个")
+        raise RuleBroken(reason=tr("您的岗位须使用双因素认证，请先登记另一个，再取消这一个"))
     uow.session.delete(factor)
     uow.flush()
     if len(own) == 1:
@@ -232,7 +233,7 @@ def make_codes(
     if not _knows_password(uow, actor, account, command):
         return None
     if not factors.of_account(uow.session, account.id):
-        raise RuleBroken(reason="请先登记动态口令或者通行密钥")
+        raise RuleBroken(reason=tr("请先登记动态口令或者通行密钥"))
     audit.note(uow, actor, "recovery_codes_made", account.username)
     return MakeRecoveryCodesResult(codes=list(recovery.make(uow, account.id, sessions.wall())))
 
@@ -277,7 +278,7 @@ def take_away(uow: UnitOfWork, actor: Actor, account: Account) -> int:
 def _own(uow: UnitOfWork, actor: Actor) -> tuple[Account, AtDesk]:
     actor.demand(Permission.SESSION)
     if actor.at_desk is None:
-        raise RuleBroken(reason="没有在网页登录，不能登记双因素认证")
+        raise RuleBroken(reason=tr("没有在网页登录，不能登记双因素认证"))
     return verifying.locked_account(uow, actor), actor.at_desk
 
 
@@ -294,7 +295,7 @@ def _knows_password(uow: UnitOfWork, actor: Actor, account: Account, command: Wi
 
 def _demand_room(uow: UnitOfWork, account: Account) -> None:
     if len(factors.of_account(uow.session, account.id)) >= factors.MOST:
-        raise RuleBroken(reason=f"一个账号最多登记 {factors.MOST} 个，请先取消不用的")
+        raise RuleBroken(reason=tr("一个账号最多登记 {MOST} 个，请先取消不用的", MOST=factors.MOST))
 
 
 def _untried(uow: UnitOfWork, account: Account) -> SecondFactor:
@@ -304,7 +305,7 @@ def _untried(uow: UnitOfWork, account: Account) -> SecondFactor:
     )  # fmt: skip
     factor = uow.session.scalar(query)
     if factor is None:
-        raise RuleBroken(reason="登记已经过时，请重新开始")
+        raise RuleBroken(reason=tr("登记已经过时，请重新开始"))
     return factor
 
 

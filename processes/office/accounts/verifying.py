@@ -33,6 +33,7 @@ from processes.office.accounts.with_password import WithPassword
 from processes.office.command import Command, Missing, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _CHALLENGE = timedelta(minutes=5)
 """So long a passkey may take to answer."""
@@ -85,9 +86,9 @@ def verify_password(
     """Verify by the password; None when it is wrong, so that the failure is counted."""
     account, here = _asked(uow, actor)
     if factors.of_account(uow.session, account.id):
-        raise RuleBroken(reason="您已登记双因素认证，请用动态口令、通行密钥或者恢复码验证")
+        raise RuleBroken(reason=tr("您已登记双因素认证，请用动态口令、通行密钥或者恢复码验证"))
     if here.way == sessions.PROVIDER:
-        raise RuleBroken(reason="您是通过统一身份认证登录的，请在那里验证")
+        raise RuleBroken(reason=tr("您是通过统一身份认证登录的，请在那里验证"))
     counted = begin_counting(uow, account, command)
     if not knows_password(account, command):
         count_failure(uow, actor, account, counted, command.address)
@@ -108,7 +109,7 @@ class VerifyCode(Command[Proven]):
 
     def refusal(self) -> YimenError:
         """The verification failed."""
-        return VerificationFailed(reason="动态口令或者恢复码不正确，或者已经用过")
+        return VerificationFailed(reason=tr("动态口令或者恢复码不正确，或者已经用过"))
 
 
 @handles(VerifyCode)
@@ -123,7 +124,10 @@ def verify_code(settings: Settings, uow: UnitOfWork, actor: Actor, command: Veri
     if proof == factors.RECOVERY:
         left = recovery.left(uow.session, account.id)
         audit.note(uow, actor, "recovery_code_used", account.username, command.address)
-        text = f"您的账号刚使用了一个恢复码，还剩 {left} 个。如果不是您本人使用，请立即结束其他登录、修改密码并联系系统管理员"
+        text = tr(
+            "您的账号刚使用了一个恢复码，还剩 {left} 个。如果不是您本人使用，请立即结束其他登录、修改密码并联系系统管理员",
+            left=left,
+        )
         notices.tell(uow, [account.id], "account", text)
     return _prove(uow, actor, account, here, proof, counted)
 
@@ -165,7 +169,7 @@ class VerifyPasskey(Command[Proven]):
 
     def refusal(self) -> YimenError:
         """The verification failed."""
-        return VerificationFailed(reason="没有收到本账号通行密钥的有效签名")
+        return VerificationFailed(reason=tr("没有收到本账号通行密钥的有效签名"))
 
 
 @handles(VerifyPasskey)
@@ -204,7 +208,7 @@ def site_of(settings: Settings) -> passkeys.Site:
     """The relying party of passkeys; raises `RuleBroken` where browsers support none."""
     here = passkeys.site(settings.public_address, settings.office_name)
     if here is None:
-        raise RuleBroken(reason="本系统没有通过加密连接以域名访问，不能使用通行密钥，请使用动态口令")
+        raise RuleBroken(reason=tr("本系统没有通过加密连接以域名访问，不能使用通行密钥，请使用动态口令"))
     return here
 
 
@@ -241,7 +245,7 @@ def locked_account(uow: UnitOfWork, actor: Actor) -> Account:
 def _asked(uow: UnitOfWork, actor: Actor) -> tuple[Account, AtDesk]:
     actor.demand(Permission.SESSION)
     if actor.at_desk is None:
-        raise RuleBroken(reason="没有在网页登录，不能验证身份")
+        raise RuleBroken(reason=tr("没有在网页登录，不能验证身份"))
     return locked_account(uow, actor), actor.at_desk
 
 

@@ -12,6 +12,7 @@ from processes.access.scope import Actor
 from processes.access.status import ChangeVerdict
 from processes.errors import RuleBroken
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 def ask_for(uow: UnitOfWork, actor: Actor, account: Account, reason: str, **wanted: Any) -> AccountChange:
@@ -34,4 +35,4 @@ def demand_none(uow: UnitOfWork, account: Account) -> None:
         AccountChange.account_id == account.id, AccountChange.verdict == ChangeVerdict.WAITING
     )
     if uow.session.scalar(waiting) is not None:
-        raise RuleBroken(reason=f"{account.name}已有一项待确认的变更")
+        raise RuleBroken(reason=tr("{name}已有一项待确认的变更", name=account.name))

@@ -8,6 +8,7 @@ from typing import TypeVar
 from processes.access.permissions import Permission
 from processes.errors import VerificationFailed, YimenError
 from processes.office.command import Command
+from processes.texts import tr
 
 R = TypeVar("R", covariant=True)
 
@@ -30,4 +31,4 @@ class WithPassword(Command[R]):
 
     def refusal(self) -> YimenError:
         """The password was wrong."""
-        return VerificationFailed(reason="密码不正确")
+        return VerificationFailed(reason=tr("密码不正确"))

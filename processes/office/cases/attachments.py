@@ -18,6 +18,7 @@ from processes.settings import Settings
 from processes.storage import file_store
 from processes.storage.file_names import file_name
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 MAX_ATTACHMENT = 20_000_000
 MEDIA_TYPES = {
@@ -65,7 +66,7 @@ def add_attachment(
     case = actions.locked_case(uow, actor, command.case_number)
     materials = publish.open_release(uow.session, case.release_id).materials(case.process)
     if command.material and command.material not in materials:
-        raise Invalid(reason="本项目的材料清单中没有这一项")
+        raise Invalid(reason=tr("本项目的材料清单中没有这一项"))
     row = Attachment(
         case_id=case.id,
         name=file_name(command.name),
@@ -88,7 +89,11 @@ def media_type(content: bytes) -> str:
     pictures, or if too large."""
     if len(content) > MAX_ATTACHMENT:
         raise AttachmentRefused(
-            reason=f"文件为 {len(content) / 1_000_000:.1f} MB，超过 {MAX_ATTACHMENT // 1_000_000} MB 的上限，请压缩或分开扫描"
+            reason=tr(
+                "文件为 {content} MB，超过 {MAX_ATTACHMENT} MB 的上限，请压缩或分开扫描",
+                content=f"{len(content) / 1_000_000:.1f}",
+                MAX_ATTACHMENT=MAX_ATTACHMENT // 1_000_000,
+            )
         )
     try:
         detected = str(puremagic.from_string(content, mime=True))
@@ -96,6 +101,6 @@ def media_type(content: bytes) -> str:
         detected = ""
     if detected not in MEDIA_TYPES:
         raise AttachmentRefused(
-            reason="只接受 PDF 文件和照片（JPG、PNG、TIFF、WebP）；判断依据是文件内容，不是文件名"
+            reason=tr("只接受 PDF 文件和照片（JPG、PNG、TIFF、WebP）；判断依据是文件内容，不是文件名")
         )
     return detected

@@ -25,6 +25,7 @@ from processes.policy.initials import initials, other_initials
 from processes.settings import Settings
 from processes.storage import full_text
 from processes.storage.unit_of_work import UnitOfWork, within
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _read(form: Mapping[str, Any], places: set[str]) -> calls.Caller:
     faults: dict[str, list[str]] = {}
     place = str(form.get("place") or "")
     if place not in places:
-        faults["place"] = ["请从列表中选择所在乡镇、村（居）"]
+        faults["place"] = [tr("请从列表中选择所在乡镇、村（居）")]
     values = {}
     for key, read in (
         ("caller_phone", reading.phone),
@@ -80,7 +81,7 @@ def _read(form: Mapping[str, Any], places: set[str]) -> calls.Caller:
         except Unreadable as fault:
             faults[key] = [fault.reason]
     if not faults and not values["caller_phone"]:
-        faults["caller_phone"] = ["请填写此项"]
+        faults["caller_phone"] = [tr("请填写此项")]
     if faults:
         raise FormInvalid(faults)
     return calls.Caller(place, values["caller_phone"], values["caller_name"], values["address"])
@@ -116,15 +117,19 @@ def attach(settings: Settings, uow: UnitOfWork, actor: Actor, command: AttachCal
         raise HouseholdNotFound()
     opened = uow.lock(Household, case.household_id)
     if case.status != CaseStatus.OPEN:
-        raise RuleBroken(reason=f"来电 {case.number} 已经办结或者中止，不能转入其他档案")
+        raise RuleBroken(reason=tr("来电 {number} 已经办结或者中止，不能转入其他档案", number=case.number))
     if opened.id == known.id or not known.members:
-        raise RuleBroken(reason="请填写已登记家庭成员的档案编号")
+        raise RuleBroken(reason=tr("请填写已登记家庭成员的档案编号"))
     if township_of(known.division) != township_of(opened.division):
-        raise RuleBroken(reason="该家庭档案在其他乡镇，请由该乡镇登记来电")
+        raise RuleBroken(reason=tr("该家庭档案在其他乡镇，请由该乡镇登记来电"))
     before = opened.number
     if typing := form_drafts.authors(uow.session, f"/households/{before}"):
         raise RuleBroken(
-            reason=f"{'、'.join(typing)}在档案 {before} 中填写的家庭还没有提交，请先保存或者放弃"
+            reason=tr(
+                "{typing}在档案 {before} 中填写的家庭还没有提交，请先保存或者放弃",
+                typing=tr("、").join(typing),
+                before=before,
+            )
         )
     case.household_id = known.id
     uow.session.execute(

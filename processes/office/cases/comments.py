@@ -17,6 +17,7 @@ from processes.office.answers import reason_of
 from processes.office.command import Command, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _NAMED = re.compile(r"@([^\s@，。；：、,.;:]{1,30})")
 
@@ -48,7 +49,7 @@ def add_comment(settings: Settings, uow: UnitOfWork, actor: Actor, command: AddC
     people = _named_in(uow, case, text)
     notices.tell(
         uow, [a.id for a in people if a.id != actor.account_id], "mentioned",
-        f"{actor.name}在{case.applicant}的办件中提到您：{text}", case,
+        tr("{name}在{applicant}的办件中提到您：{text}", name=actor.name, applicant=case.applicant, text=text), case,
     )  # fmt: skip
     return AddCommentResult(case=case.number, told=[a.name for a in people])
 

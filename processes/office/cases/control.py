@@ -22,6 +22,7 @@ from processes.relief import fund_queries
 from processes.relief import queries as relief
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +103,16 @@ def end_case(settings: Settings, uow: UnitOfWork, actor: Actor, command: EndCase
     case, run, reason = taken(uow, actor, command, CaseStatus.OPEN, CaseStatus.SUSPENDED)
     owed = fund_queries.outstanding(uow.session, case.id)
     if owed > 0:
-        raise RuleBroken(reason=f"先行救助 {owed:.2f} 元尚未补办手续核销，不能终止办理", clause="C10")
+        raise RuleBroken(
+            reason=tr("先行救助 {owed} 元尚未补办手续核销，不能终止办理", owed=f"{owed:.2f}"), clause="C10"
+        )
     at = decided_at(run.bundle, run.items)
     if at or relief.of_case(uow.session, case.id) is not None:
         raise RuleBroken(
-            reason=f"“{at or '给予待遇'}”已经作出，不能再终止办理；请按流程办结，决定有误的由办理环节退回重新决定"
+            reason=tr(
+                "“{at}”已经作出，不能再终止办理；请按流程办结，决定有误的由办理环节退回重新决定",
+                at=at or tr("给予待遇"),
+            )
         )
     case.status, case.suspended_because = CaseStatus.OPEN, ""
     events.append(uow, case, actor, "ended_early", reason)
@@ -129,5 +135,5 @@ def taken(
     actor.demand(Permission.CASE_CONTROL)
     case = actions.locked_case(uow, actor, command.case_number)
     if case.status not in states:
-        raise RuleBroken(reason="办件当前的状态不能这样办理")
+        raise RuleBroken(reason=tr("办件当前的状态不能这样办理"))
     return case, Run(uow, actor, case, actions.items_of(uow, case)), reason_of(command.reason)

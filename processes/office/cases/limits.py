@@ -17,6 +17,7 @@ from processes.office.command import Command, handles
 from processes.office.run import Run
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr, tr_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,12 @@ def warn_clock(settings: Settings, uow: UnitOfWork, actor: Actor, command: WarnC
 
 def _tell_of_limit(uow: UnitOfWork, case: Case, items: list[WorkItem], clock: Clock, colour: str) -> None:
     """Notify the assignees of a limit that is close; the supervisor too when it is over."""
-    state = "已超期" if colour == ClockColour.OVERDUE else f"将于 {clock.due_on:%m月%d日} 到期"
-    text = f"{case.applicant}的“{clock.title}”{state}"
+    state = (
+        tr("已超期")
+        if colour == ClockColour.OVERDUE
+        else tr("将于 {due_on} 到期", due_on=tr_day(clock.due_on))
+    )
+    text = tr("{applicant}的“{title}”{state}", applicant=case.applicant, title=clock.title, state=state)
     under = [i for i in items if i.status == WorkItemStatus.OPEN and i.clock == clock.name]
     notices.tell(uow, [i.claimed_by_id for i in under], "due", text, case)
     if colour == ClockColour.OVERDUE:

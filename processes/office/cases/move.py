@@ -31,6 +31,7 @@ from processes.papers import issue
 from processes.releases import effects
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 from processes.verbs import registry
 
 
@@ -74,7 +75,13 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: MoveCase) ->
         select(CaseMove).where(CaseMove.case_id == case.id, CaseMove.status == MoveStatus.ASKED)
     )
     if waiting is not None and moves.Shown(waiting, case).status == MoveStatus.ASKED:
-        raise RuleBroken(reason=f"{waiting.asked_by}已提出移动到“{waiting.to_title}”，请先确认或者不同意")
+        raise RuleBroken(
+            reason=tr(
+                "{asked_by}已提出移动到“{to_title}”，请先确认或者不同意",
+                asked_by=waiting.asked_by,
+                to_title=waiting.to_title,
+            )
+        )
     if waiting is not None:
         waiting.status = MoveStatus.EXPIRED
         uow.flush()  # before the next request is added: a case has at most one
@@ -90,7 +97,13 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: MoveCase) ->
         _move(run, row)
         return MoveCaseResult(status=case.status, waits=False)
     events.append(uow, case, actor, "move_asked", row.to_title, ref=row.ref, to=row.to, reason=reason)
-    text = f"{actor.name}提出将{case.applicant}的办件移动到“{row.to_title}”，请确认：{reason}"
+    text = tr(
+        "{name}提出将{applicant}的办件移动到“{to_title}”，请确认：{reason}",
+        name=actor.name,
+        applicant=case.applicant,
+        to_title=row.to_title,
+        reason=reason,
+    )
     notices.tell_role(uow, Role.COUNTY_LEADER, case, "move", text)
     return MoveCaseResult(status=case.status, waits=True)
 
@@ -130,25 +143,37 @@ def decide(settings: Settings, uow: UnitOfWork, actor: Actor, command: DecideMov
     case = actions.locked_case(uow, actor, number)
     row = uow.session.get_one(CaseMove, command.move_id, with_for_update=True)
     if row.status != MoveStatus.ASKED:
-        raise RuleBroken(reason="这项移动办理已经处理")
+        raise RuleBroken(reason=tr("这项移动办理已经处理"))
     if moves.Shown(row, case).status == MoveStatus.EXPIRED:
         raise StaleCase(number=case.number)
     row.decided_by_id, row.decided_by, row.decided_at = actor.account_id, actor.name, uow.now
     if not command.accept:
         row.status, row.said = MoveStatus.REFUSED, reason_of(command.reason)
         events.append(uow, case, actor, "move_refused", row.to_title, ref=row.ref, reason=row.said)
-        text = f"{actor.name}没有同意将{case.applicant}的办件移动到“{row.to_title}”：{row.said}"
+        text = tr(
+            "{name}没有同意将{applicant}的办件移动到“{to_title}”：{said}",
+            name=actor.name,
+            applicant=case.applicant,
+            to_title=row.to_title,
+            said=row.said,
+        )
         notices.tell(uow, [row.asked_by_id], "move", text, case)
         return DecideMoveResult(case=case.number, status=row.status)
     if persons.is_one_of(uow.session, actor.account_id, (row.asked_by_id,), row.asked_at):
-        raise OwnProposal(what=f"移动到“{row.to_title}”")
+        raise OwnProposal(what=tr("移动到“{to_title}”", to_title=row.to_title))
     run = Run(uow, actor, case, actions.items_of(uow, case))
     target(places(run), row.ref, row.to)
     _demand_nothing_given(run, row.ref, row.to)
     row.status = MoveStatus.DONE
     events.append(uow, case, actor, "move_confirmed", row.to_title, asked_by=row.asked_by)
     _move(run, row)
-    notices.tell(uow, [row.asked_by_id], "move", f"{actor.name}已确认移动到“{row.to_title}”", case)
+    notices.tell(
+        uow,
+        [row.asked_by_id],
+        "move",
+        tr("{name}已确认移动到“{to_title}”", name=actor.name, to_title=row.to_title),
+        case,
+    )
     return DecideMoveResult(case=case.number, status=row.status)
 
 
@@ -173,7 +198,10 @@ def _demand_nothing_given(run: Run, ref: str, to: str) -> None:
         given = isinstance(result, Mapping) and result.get("paid", True)
         if given and registry.find(operation).needs_decision:
             raise MoveRefused(
-                reason=f"该环节之后已办理“{registry.find(operation).title}”，请由办理环节退回，退回时一并撤销"
+                reason=tr(
+                    "该环节之后已办理“{title}”，请由办理环节退回，退回时一并撤销",
+                    title=registry.find(operation).title,
+                )
             )
 
 

@@ -13,8 +13,13 @@ from processes.office.command import Command, handles
 from processes.policy import reading
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
-_LONGEST = {"address": ("办公地址", 120), "review_body": ("复议机关", 60), "court": ("人民法院", 60)}
+_LONGEST = {
+    "address": (tr("办公地址"), 120),
+    "review_body": (tr("复议机关"), 60),
+    "court": (tr("人民法院"), 60),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def _read(command: RecordContact) -> dict[str, str]:
         raise ContactInvalid(reason=fault.reason) from fault
     for name, (title, longest) in _LONGEST.items():
         if len(values[name]) > longest:
-            raise ContactInvalid(reason=f"{title}不超过 {longest} 字")
+            raise ContactInvalid(reason=tr("{title}不超过 {longest} 字", title=title, longest=longest))
     if values["court"] and not values["court"].endswith("法院"):
-        raise ContactInvalid(reason="人民法院请填写全称，例如“××县人民法院”")
+        raise ContactInvalid(reason=tr("人民法院请填写全称，例如“××县人民法院”"))
     return values

@@ -24,6 +24,7 @@ from processes.policy import holidays as plausibility
 from processes.policy.calendar import WorkCalendar, civil_date
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _LOGGED = 120
 _WARNINGS = ("", ClockColour.YELLOW, ClockColour.RED, ClockColour.OVERDUE)
@@ -60,7 +61,7 @@ def propose(
     holidays.hold(uow)
     rows = holidays.of_year(uow.session, command.year)
     if holidays.proposed(rows) is not None:
-        raise RuleBroken(reason=f"{command.year} 年已有一个版本待确认，请先确认或退回")
+        raise RuleBroken(reason=tr("{year} 年已有一个版本待确认，请先确认或退回", year=command.year))
     row = HolidayVersion(
         year=command.year, version=len(rows) + 1, status=HolidayStatus.PROPOSED, document_number=number,
         days_off=sorted(command.days_off), worked_weekends=sorted(command.worked_weekends),
@@ -96,7 +97,7 @@ def confirm(
     row, rows = holidays.locked(uow, command.version_id)
     _demand(row, HolidayStatus.PROPOSED)
     if persons.is_one_of(uow.session, actor.account_id, (row.proposed_by_id,), row.proposed_at):
-        raise OwnProposal(what=f"{row.year} 年放假安排")
+        raise OwnProposal(what=tr("{year} 年放假安排", year=row.year))
     before = clocks.calendar_of(uow.session)
     former = holidays.standing(rows)
     if former is not None:
@@ -170,7 +171,9 @@ def ask_undo(
     row, _ = holidays.locked(uow, command.version_id)
     _demand(row, HolidayStatus.STANDING)
     if row.undo_asked_at is not None:
-        raise RuleBroken(reason=f"{row.undo_asked_by}已提出撤销，待另一人确认")
+        raise RuleBroken(
+            reason=tr("{undo_asked_by}已提出撤销，待另一人确认", undo_asked_by=row.undo_asked_by)
+        )
     row.undo_asked_by_id, row.undo_asked_by = actor.account_id, actor.name
     row.undo_asked_at, row.undo_because = uow.now, reason
     _note(uow, actor, "holiday_undo_asked", row)
@@ -208,13 +211,13 @@ def decide_undo(
     row, rows = holidays.locked(uow, command.version_id)
     _demand(row, HolidayStatus.STANDING)
     if row.undo_asked_at is None:
-        raise RuleBroken(reason="没有人提出撤销")
+        raise RuleBroken(reason=tr("没有人提出撤销"))
     if not command.accept:
         row.undo_asked_by_id, row.undo_asked_at = None, None
         _note(uow, actor, "holiday_undo_refused", row)
         return DecideUndoHolidaysResult(status=row.status)
     if persons.is_one_of(uow.session, actor.account_id, (row.undo_asked_by_id,), row.undo_asked_at):
-        raise OwnProposal(what=f"撤销 {row.year} 年放假安排")
+        raise OwnProposal(what=tr("撤销 {year} 年放假安排", year=row.year))
     before = clocks.calendar_of(uow.session)
     row.status = HolidayStatus.WITHDRAWN
     row.undone_by_id, row.undone_by, row.undone_at = actor.account_id, actor.name, uow.now
@@ -230,7 +233,7 @@ def decide_undo(
 
 def _demand(row: HolidayVersion, status: HolidayStatus) -> None:
     if row.status != status:
-        raise RuleBroken(reason="这一版本已由他人处理，请刷新页面")
+        raise RuleBroken(reason=tr("这一版本已由他人处理，请刷新页面"))
 
 
 def _count_anew(uow: UnitOfWork, actor: Actor, before: WorkCalendar, after: WorkCalendar) -> int:
@@ -280,10 +283,22 @@ def _lower_warning(clock: Clock, of_case: clocks.CaseClocks) -> None:
 
 def _note(uow: UnitOfWork, actor: Actor, action: audit.Action, row: HolidayVersion) -> None:
     """Write down which days, whatever happened to them."""
-    worked = plausibility.spans(row.worked_weekends) or "无"
+    worked = plausibility.spans(row.worked_weekends) or tr("无")
     message = (
-        f"{row.year} 年第 {row.version} 版 {row.document_number}：放假{plausibility.spans(row.days_off)}",
-        f"{row.year} 年第 {row.version} 版 {row.document_number}：上班{worked}",
+        tr(
+            "{year} 年第 {version} 版 {document_number}：放假{days_off}",
+            year=row.year,
+            version=row.version,
+            document_number=row.document_number,
+            days_off=plausibility.spans(row.days_off),
+        ),
+        tr(
+            "{year} 年第 {version} 版 {document_number}：上班{worked}",
+            year=row.year,
+            version=row.version,
+            document_number=row.document_number,
+            worked=worked,
+        ),
     )
     for text in message:
         for at in range(0, len(text), _LOGGED):

@@ -23,6 +23,7 @@ from processes.policy.parameters import Parameter, Scalar, shown
 from processes.releases import publish
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 KIND = "parameter"
 
@@ -75,7 +76,7 @@ def adopt(settings: Settings, uow: UnitOfWork, actor: Actor, command: AdoptParam
     if row is None:
         raise NotFound()
     if row.status != ParameterStatus.IN_FORCE or row.is_confirmed:
-        raise RuleBroken(reason="这一项不是待确认的建议值，请刷新页面")
+        raise RuleBroken(reason=tr("这一项不是待确认的建议值，请刷新页面"))
     raw = {
         "value": shown(row.scalar), "since": row.since, "division": row.division, "source": command.source,
         "confirmed": True,
@@ -88,7 +89,14 @@ def _propose(uow: UnitOfWork, actor: Actor, parameter: Parameter, raw: dict[str,
     places = set(uow.session.scalars(select(Division.code)))
     entry = rules.entry(parameter, raw, _before(parameter, raw), today, places)
     row = actions.propose(uow, actor, parameter.name, entry)
-    text = f"{actor.name}提出：{parameter.title}自 {entry.since} 起为 {shown(entry.value)} {parameter.unit}，请确认"
+    text = tr(
+        "{name}提出：{title}自 {since} 起为 {value} {unit}，请确认",
+        name=actor.name,
+        title=parameter.title,
+        since=entry.since,
+        value=shown(entry.value),
+        unit=parameter.unit,
+    )
     notices.tell(uow, _confirmers(uow, actor), KIND, text)
     return Proposed(row.id)
 
@@ -116,7 +124,12 @@ def confirm(
     """Put a proposal in force."""
     _demand_county(actor, Permission.PARAMETER_CONFIRM)
     row = actions.confirm(uow, actor, command.value_id)
-    notices.tell(uow, [row.proposed_by_id], KIND, f"{actor.name}已确认您提出的参数取值（{_title(uow, row)}）")
+    notices.tell(
+        uow,
+        [row.proposed_by_id],
+        KIND,
+        tr("{name}已确认您提出的参数取值（{row}）", name=actor.name, row=_title(uow, row)),
+    )
     return ConfirmParameterResult(value=row.id)
 
 
@@ -144,7 +157,12 @@ def reject(
     """Refuse a proposal."""
     _demand_county(actor, Permission.PARAMETER_CONFIRM)
     row = actions.reject(uow, actor, command.value_id, command.reason)
-    text = f"{actor.name}退回了您提出的参数取值（{_title(uow, row)}）：{row.reason}"
+    text = tr(
+        "{name}退回了您提出的参数取值（{row}）：{reason}",
+        name=actor.name,
+        row=_title(uow, row),
+        reason=row.reason,
+    )
     notices.tell(uow, [row.proposed_by_id], KIND, text)
     return RejectParameterResult(value=row.id)
 
@@ -205,7 +223,7 @@ def _title(uow: UnitOfWork, row: ParameterValue) -> str:
         title = _declared(uow, row.name).title
     except NotFound:
         title = row.name
-    return f"{title}自 {row.since} 起"
+    return tr("{title}自 {since} 起", title=title, since=row.since)
 
 
 def _confirmers(uow: UnitOfWork, actor: Actor) -> list[int]:

@@ -24,6 +24,7 @@ from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage.file_names import file_name
 from processes.storage.unit_of_work import UnitOfWork, within
+from processes.texts import tr
 
 _LONGEST = 60
 
@@ -56,22 +57,24 @@ def take_in_old_file(
     """Register an old file; its number must be new."""
     number, title = command.number.strip()[:_LONGEST], command.title.strip()
     if not number or not title:
-        raise Invalid(reason="请填写档号和题名")
+        raise Invalid(reason=tr("请填写档号和题名"))
     if file_name(number) != number:
-        raise Invalid(reason="档号中不能有“/”“\\”、换行等符号，也不能有连续的空格")
+        raise Invalid(reason=tr("档号中不能有“/”“\\”、换行等符号，也不能有连续的空格"))
     if command.retention not in retention.TERMS:
-        raise Invalid(reason="请选择保管期限")
+        raise Invalid(reason=tr("请选择保管期限"))
     if command.closed_on > civil_date(uow.now):
-        raise Invalid(reason="办结日期不能晚于今天")
+        raise Invalid(reason=tr("办结日期不能晚于今天"))
     query = select(Household).where(
         Household.number == command.household.strip(), Household.destroyed_on.is_(None),
         within(Household.division, actor.division),
     )  # fmt: skip
     household = uow.session.scalar(query)
     if household is None:
-        raise Invalid(reason=f"没有编号为“{command.household}”的家庭，请先在家庭页登记")
+        raise Invalid(
+            reason=tr("没有编号为“{household}”的家庭，请先在家庭页登记", household=command.household)
+        )
     if uow.session.scalar(select(OldFile.id).where(OldFile.number == number)) is not None:
-        raise Invalid(reason=f"档号 {number} 已经登记过")
+        raise Invalid(reason=tr("档号 {number} 已经登记过", number=number))
     uow.add(
         OldFile(
             number=number, household_id=household.id, division=household.division, title=title[:120],
@@ -110,7 +113,7 @@ def add_old_sheet(
     """Append a scan; its type is detected from its bytes."""
     file = _old_file(uow, actor, command.number)
     kind = media_type(command.content)
-    title = file_name(command.name.rsplit(".", 1)[0], "材料")
+    title = file_name(command.name.rsplit(".", 1)[0], tr("材料"))
     row = old_files.add_sheet(uow, file, title, kind, command.content, command.pages, settings.scans)
     return AddOldSheetResult(position=row.position, title=row.title, pages=row.pages)
 
@@ -185,7 +188,7 @@ def propose(
     if not actor.covers(destruction.place_of(uow.session, command.kind, command.number)):
         raise NotFound()  # a writing transaction is not scoped
     if found is None:
-        raise RuleBroken(reason="保管期限未满，或者已经提出销毁")
+        raise RuleBroken(reason=tr("保管期限未满，或者已经提出销毁"))
     row = Destruction(
         kind=found.kind, number=found.number, title=found.title, closed_on=found.closed_on,
         retention=found.retention, pieces=destruction.pieces_of(uow.session, found.kind, found.id),
@@ -227,9 +230,9 @@ def decide(
     if row is None:
         raise NotFound()
     if row.status != DestructionStatus.PROPOSED:
-        raise RuleBroken(reason="这份档案的销毁已经有了决定")
+        raise RuleBroken(reason=tr("这份档案的销毁已经有了决定"))
     if persons.is_one_of(uow.session, actor.account_id, (row.proposed_by_id,), row.proposed_at):
-        raise DutySeparation(earlier="提出销毁", step="批准销毁")
+        raise DutySeparation(earlier=tr("提出销毁"), step=tr("批准销毁"))
     row.status = DestructionStatus.DONE if command.destroy else DestructionStatus.REFUSED
     row.decided_by_id, row.decided_by, row.decided_at = actor.account_id, actor.name, uow.now
     if command.destroy:

@@ -15,6 +15,7 @@ from processes.papers import issue
 from processes.papers.status import PaperStanding
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def print_state(settings: Settings, uow: UnitOfWork, actor: Actor, command: Prin
     run = Run(uow, actor, case, actions.items_of(uow, case))
     rule = run.bundle.papers.get(command.paper)
     if rule is None or not rule.state_of_case:
-        raise RuleBroken(reason="这份文书不能按办件现状打印")
+        raise RuleBroken(reason=tr("这份文书不能按办件现状打印"))
     progress = runtime.look(run.definition, run.state(), run.facts())
     row = issue.issue(
         uow, case, run.bundle, command.paper, run.items, progress.data, issue.PRINT_STATE, actor,
@@ -81,10 +82,10 @@ def make_paper(settings: Settings, uow: UnitOfWork, actor: Actor, command: MakeP
     run = Run(uow, actor, case, actions.items_of(uow, case))
     rule = run.bundle.papers.get(command.paper)
     if rule is None or rule not in issue.on_demand(run.bundle, run.items):
-        raise RuleBroken(reason="这份文书现在不能制作")
+        raise RuleBroken(reason=tr("这份文书现在不能制作"))
     earlier = issue.standing(uow, case, command.paper)
     if earlier is not None:
-        issue.end(uow, earlier, PaperStanding.SUPERSEDED, "重新制作")
+        issue.end(uow, earlier, PaperStanding.SUPERSEDED, tr("重新制作"))
     progress = runtime.look(run.definition, run.state(), run.facts())
     row = issue.issue(
         uow, case, run.bundle, command.paper, run.items, progress.data, issue.ON_DEMAND, actor, run.clocks

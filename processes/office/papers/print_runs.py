@@ -26,6 +26,7 @@ from processes.relief import payroll
 from processes.settings import Settings
 from processes.storage import outbox
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _NAMED = 5
 """So many households are named in a refusal."""
@@ -51,7 +52,7 @@ class PrintBatch(Command[PrintBatchResult]):
 def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: PrintBatch) -> PrintBatchResult:
     """Record the printing of every paper and request one file of them, in the given order."""
     if not 1 <= len(command.codes) <= batch.MOST:
-        raise RuleBroken(reason=f"一次打印 1 至 {batch.MOST} 份文书")
+        raise RuleBroken(reason=tr("一次打印 1 至 {MOST} 份文书", MOST=batch.MOST))
     sheets = []
     for code in command.codes:
         printed = record_printing(settings, uow, actor, RecordPrinting(code))
@@ -63,7 +64,13 @@ def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: Prin
             )
         )
     content = {"sheets": [asdict(s) for s in sheets]}
-    row = _ask(uow, actor, RunKind.BATCH, f"{batch.TITLE}（{len(sheets)} 份）", content)
+    row = _ask(
+        uow,
+        actor,
+        RunKind.BATCH,
+        tr("{TITLE}（{sheets} 份）", TITLE=batch.TITLE, sheets=len(sheets)),
+        content,
+    )
     return PrintBatchResult(run=row.code)
 
 
@@ -98,7 +105,7 @@ def make_payment_list(
         raise NotFound()
     lines = payroll.lines(uow.session, command.programme, month, command.place)
     if not lines:
-        raise RuleBroken(reason=f"{month} 没有应发放的待遇")
+        raise RuleBroken(reason=tr("{month} 没有应发放的待遇", month=month))
     title = next(s.programme_title for s in payroll.sums(uow.session, month, TOWNSHIP_DIGITS)
                  if s.programme == command.programme)  # fmt: skip
     level = "township" if len(command.place) >= TOWNSHIP_DIGITS else "county"
@@ -234,7 +241,7 @@ def drop_run(settings: Settings, uow: UnitOfWork, actor: Actor, command: DropRun
     """Delete a printed batch: it is no paper, and must not keep copies of a case that is destroyed."""
     row = _locked(uow, actor, command.code)
     if row.kind != RunKind.BATCH:
-        raise RuleBroken(reason="清册是正式文书，不随打印任务清除")
+        raise RuleBroken(reason=tr("清册是正式文书，不随打印任务清除"))
     if row.sha256 is not None:
         destruction.remove_files(uow, f"print_run/{row.code}", papers=[row.sha256])
     uow.session.delete(row)
@@ -288,13 +295,16 @@ def _demand_as_listed(uow: UnitOfWork, row: PrintRun) -> None:
             n["account"],
         )
         if not now[payment]:
-            changed.append(f"{n['householder']}（{n['case_number']}）")
+            changed.append(tr("{n}（{n2}）", n=n["householder"], n2=n["case_number"]))
         now[payment] -= 1
     if changed:
-        more = f"等 {len(changed)} 户" if len(changed) > _NAMED else ""
+        more = tr("等 {changed} 户", changed=len(changed)) if len(changed) > _NAMED else ""
         raise RuleBroken(
-            reason=f"清册生成以后，{'、'.join(changed[:_NAMED])}{more}的待遇、金额、姓名或者收款账号已有变化，"
-            "不能按原清册代发；请重新生成清册后导出"
+            reason=tr(
+                "清册生成以后，{NAMED}{more}的待遇、金额、姓名或者收款账号已有变化，不能按原清册代发；请重新生成清册后导出",
+                NAMED=tr("、").join(changed[:_NAMED]),
+                more=more,
+            )
         )
 
 

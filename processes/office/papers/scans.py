@@ -18,6 +18,7 @@ from processes.settings import Settings
 from processes.storage import file_store
 from processes.storage.file_names import file_name
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def file_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: FileSc
         place = return_scan.place_of(page.codes)
         try:
             filed_page |= _file(
-                uow, actor, place, return_scan.Scan(sha256, file_name(command.name, "扫描件"))
+                uow, actor, place, return_scan.Scan(sha256, file_name(command.name, tr("扫描件")))
             )
         except (NotFound, RuleBroken) as fault:
             filed_page["fault"] = fault.message
@@ -96,7 +97,7 @@ def place_scan(settings: Settings, uow: UnitOfWork, actor: Actor, command: Place
     if not file_store.holds(settings.scans, sha256):
         raise NotFound()
     place = return_scan.Place(command.code.strip().upper(), command.page)
-    scan = return_scan.Scan(sha256, file_name(command.name, "扫描件"))
+    scan = return_scan.Scan(sha256, file_name(command.name, tr("扫描件")))
     reason = reason_of(command.reason) if command.reason.strip() else ""
     return PlaceScanResult(_file(uow, actor, place, scan, reason))
 
@@ -105,11 +106,13 @@ def _file(
     uow: UnitOfWork, actor: Actor, place: return_scan.Place | None, scan: return_scan.Scan, reason: str = ""
 ) -> dict[str, Any]:
     if place is None:
-        return {"fault": "页面上没有找到二维码"}
+        return {"fault": tr("页面上没有找到二维码")}
     paper = return_scan.paper_of(uow, actor, place.code)
     page = place.page or (1 if paper.pages == 1 else None)
     if page is None:
-        return {"fault": f"《{paper.title}》有 {paper.pages} 页，没有找到页码标记"}
+        return {
+            "fault": tr("《{title}》有 {pages} 页，没有找到页码标记", title=paper.title, pages=paper.pages)
+        }
     filed = return_scan.file_page(uow, actor, paper, page, scan, reason)
     case = locked_by_id(uow, paper.case_id)
     if case is None:

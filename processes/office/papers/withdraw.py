@@ -18,6 +18,7 @@ from processes.papers.levels import COUNTY, level_of
 from processes.papers.status import PaperStanding
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,14 @@ def withdraw_paper(
     reason = reason_of(command.reason)
     paper = return_scan.paper_of(uow, actor, command.code)
     if paper.standing != PaperStanding.STANDING or not paper.is_decided:
-        raise RuleBroken(reason="文书尚未办结，或者已经被取代、撤销")
+        raise RuleBroken(reason=tr("文书尚未办结，或者已经被取代、撤销"))
     case = locked_by_id(uow, paper.case_id)
     if case is None:
         raise NotFound()
     run = Run(uow, actor, case, actions.items_of(uow, case))
     rule = run.bundle.papers.get(paper.kind)
     if rule is not None and level_of(rule, run.items) == COUNTY and Role.COUNTY_LEADER not in actor.roles:
-        raise RuleBroken(reason="县级出具的文书由县级领导撤销")
+        raise RuleBroken(reason=tr("县级出具的文书由县级领导撤销"))
     issue.end(uow, paper, PaperStanding.WITHDRAWN, reason)
     events.append(
         uow, case, actor, "paper_withdrawn", paper.title, number=paper.number, code=paper.code, reason=reason

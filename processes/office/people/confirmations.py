@@ -14,6 +14,7 @@ from processes.people.queries import registered_with
 from processes.policy.calendar import civil_date
 from processes.relief import queries as relief
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 def demand_confirmed(
@@ -49,12 +50,22 @@ def _leaving_with_award(uow: UnitOfWork, form: HouseholdForm, household: Househo
     dead = {m.id_number for m in form.members if m.died_on is not None}
     called = names.of_members(household)
     gone = {
-        p.id: f"{called[p.id]}移出本户" for p in plausibility.leaving(household, form, [p for p, _ in known])
+        p.id: tr("{id}移出本户", id=called[p.id])
+        for p in plausibility.leaving(household, form, [p for p, _ in known])
     }
     typed = {m.id_number: m.name for m in form.members if m.id_number}
-    gone |= {p.id: f"{typed[number]}登记去世" for p, number in known if number in dead and p.died_on is None}
+    gone |= {
+        p.id: tr("{number}登记去世", number=typed[number])
+        for p, number in known
+        if number in dead and p.died_on is None
+    }
     standing = [s for s in relief.standing_benefits(uow.session, list(gone)) if s.person_id in gone]
     return [
-        f"{gone[s.person_id]}，其{s.programme_title}{f'（{s.case_number}）' if s.case_number else ''}仍在发放，应及时复核待遇"
+        tr(
+            "{person_id}，其{programme_title}{case_number}仍在发放，应及时复核待遇",
+            person_id=gone[s.person_id],
+            programme_title=s.programme_title,
+            case_number=tr("（{case_number}）", case_number=s.case_number) if s.case_number else "",
+        )
         for s in relief.shown_to(uow.session, household.division, standing)
     ]

@@ -27,6 +27,7 @@ from processes.people.models import Household, Membership, Person
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork, within
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def save_household(
     """Register a household or save its changes as a whole, with the version that was seen."""
     form = read_household(_with_known_numbers(uow, actor, command), civil_date(uow.now))
     if uow.session.get(Division, form.division) is None:
-        raise FormInvalid({"division": ["请从列表中选择所在村（居）"]})
+        raise FormInvalid({"division": [tr("请从列表中选择所在村（居）")]})
     if command.household is None:
         if not actor.covers(form.division):
             raise HouseholdNotFound()

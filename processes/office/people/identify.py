@@ -27,6 +27,7 @@ from processes.policy.calendar import civil_date
 from processes.relief import queries as relief
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 DOUBLE_BENEFIT = "double_benefit"
 """The mechanism that verifies whether somebody draws twice (重复享受核查)."""
@@ -83,13 +84,16 @@ def _verify_double_benefit(uow: UnitOfWork, actor: Actor, merge: PersonMerge) ->
     ).first()
     if household is None:
         raise NotFound()
-    reason = f"临时登记的人查明身份后，同一人{'，又'.join(found)}。请核查，不得重复享受。"
+    reason = tr("临时登记的人查明身份后，同一人{found}。请核查，不得重复享受。", found=tr("，又").join(found))
     try:
         opening = Opening(DOUBLE_BENEFIT, "", {"found": reason[:LONGEST_FOUND]})
         return open_case(uow, actor, household, opening).number
     except ReleaseMissing:
         raise RuleBroken(
-            reason=f"{reason}本县还没有发布“重复享受核查”流程，请先由流程管理员发布，再登记身份", clause="C34"
+            reason=tr(
+                "{reason}本县还没有发布“重复享受核查”流程，请先由流程管理员发布，再登记身份", reason=reason
+            ),
+            clause="C34",
         ) from None
 
 

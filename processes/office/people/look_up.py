@@ -22,6 +22,7 @@ from processes.people.forms import MAX_MEMBERS
 from processes.settings import Settings
 from processes.storage import keyring
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 A_MINUTE, A_DAY = 30, 200
 """Look-ups of one account; more are no work at a window."""
@@ -153,16 +154,23 @@ def _count(uow: UnitOfWork, actor: Actor, targets: Sequence[str], address: str) 
     for target in targets:
         audit.note(uow, actor, "look_up", target, address)
     if today < A_DAY <= today + len(targets):
-        text = f"{actor.name}（{actor.username}）一天内按证件号查询已达 {A_DAY} 次"
+        text = tr(
+            "{name}（{username}）一天内按证件号查询已达 {A_DAY} 次",
+            name=actor.name,
+            username=actor.username,
+            A_DAY=A_DAY,
+        )
         notices.tell(uow, auditors(uow), "account", text)
 
 
 def _demand_some_left(uow: UnitOfWork, actor: Actor) -> int:
     today = _asked(uow, actor, _DAY)
     if today >= A_DAY:
-        raise LookUpsExhausted(reason=f"今天已按证件号查询 {A_DAY} 次，请明天再查；确有需要请联系管理员")
+        raise LookUpsExhausted(
+            reason=tr("今天已按证件号查询 {A_DAY} 次，请明天再查；确有需要请联系管理员", A_DAY=A_DAY)
+        )
     if _asked(uow, actor, _MINUTE) >= A_MINUTE:
-        raise LookUpsTooFast(reason=f"一分钟内已按证件号查询 {A_MINUTE} 次，请稍候再查")
+        raise LookUpsTooFast(reason=tr("一分钟内已按证件号查询 {A_MINUTE} 次，请稍候再查", A_MINUTE=A_MINUTE))
     return today
 
 

@@ -16,6 +16,7 @@ from processes.people.status import DifferenceStatus
 from processes.policy.calendar import civil_date
 from processes.releases import publish
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 DAYS = "register.difference.days"
 TRANSFER_DAYS = "register.transfer.days"
@@ -39,15 +40,22 @@ def tell_of_differences(uow: UnitOfWork, differences: Sequence[PersonDifference]
     for person_id in dict.fromkeys(d.person_id for d in differences):
         due_on = min(d.due_on for d in differences if d.person_id == person_id)
         home = uow.session.get_one(Person, person_id).home
-        text = f"另一乡镇登记的人员信息与本地档案不一致，请于 {due_on} 前在“登记差异”中处理"
+        text = tr("另一乡镇登记的人员信息与本地档案不一致，请于 {due_on} 前在“登记差异”中处理", due_on=due_on)
         notices.tell(uow, clerks(uow, home), KIND, text)
 
 
 def tell_of_resolution(uow: UnitOfWork, row: PersonDifference) -> None:
     """Notify the person who entered the other value of the outcome."""
-    outcome = "已采纳" if row.status == DifferenceStatus.ACCEPTED else "未采纳"
+    outcome = tr("已采纳") if row.status == DifferenceStatus.ACCEPTED else tr("未采纳")
     notices.tell(
-        uow, [row.by_id], KIND, f"您登记的人员信息与档案所在地不一致的一项，档案所在地{outcome}：{row.reason}"
+        uow,
+        [row.by_id],
+        KIND,
+        tr(
+            "您登记的人员信息与档案所在地不一致的一项，档案所在地{outcome}：{reason}",
+            outcome=outcome,
+            reason=row.reason,
+        ),
     )
 
 

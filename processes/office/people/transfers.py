@@ -29,6 +29,7 @@ from processes.relief.models import Award, AwardMember
 from processes.relief.status import AwardStatus
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork, within
+from processes.texts import tr
 
 KIND = "transfer"
 
@@ -61,7 +62,7 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskTransfer)
         raise HouseholdEmpty(number=household.number)
     place = uow.session.get(Division, command.to_place)
     if place is None or len(place.code) != TOWNSHIP_DIGITS:
-        raise RuleBroken(reason="请选择迁入的乡镇")
+        raise RuleBroken(reason=tr("请选择迁入的乡镇"))
     due_on = register_limits.limit(uow, register_limits.TRANSFER_DAYS, household.division)
     asking = transfers.Asking(household, command.person, place.code, reason_of(command.reason), due_on)
     row = transfers.ask(uow, actor, asking)
@@ -69,7 +70,7 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskTransfer)
         uow,
         register_limits.clerks(uow, row.to_place),
         KIND,
-        f"有家庭或人员迁入，请于 {due_on} 前在“迁移”中接收或退回",
+        tr("有家庭或人员迁入，请于 {due_on} 前在“迁移”中接收或退回", due_on=due_on),
     )
     audit.note(uow, actor, "transfer_asked", household.number)
     return AskTransferResult(transfer=row.id)
@@ -139,16 +140,24 @@ def decide(
         cases, households = _hold(uow, row, into)
         household = households[row.household_id]
         if township_of(household.division) != row.from_place:
-            raise RuleBroken(reason="这一家庭已不在迁出地，请退回后重新提出")
-        source = f"自{_name(uow, row.from_place)}迁入"
+            raise RuleBroken(reason=tr("这一家庭已不在迁出地，请退回后重新提出"))
+        source = tr("自{from_place}迁入", from_place=_name(uow, row.from_place))
         if row.person_id:
             row.went_along = _take_person(uow, actor, row, households, into, command, source)
         else:
             row.went_along = _take_household(uow, actor, household, cases, command.division, source)
         transfers.close(uow, actor, row, TransferStatus.ACCEPTED, note)
-    outcome = "已接收" if command.accept else "已退回"
+    outcome = tr("已接收") if command.accept else tr("已退回")
     notices.tell(
-        uow, [row.asked_by_id], KIND, f"您提出的迁移（{row.household_number}），迁入地{outcome}：{note}"
+        uow,
+        [row.asked_by_id],
+        KIND,
+        tr(
+            "您提出的迁移（{household_number}），迁入地{outcome}：{note}",
+            household_number=row.household_number,
+            outcome=outcome,
+            note=note,
+        ),
     )
     audit.note(uow, actor, "transfer_decided", row.household_number)
     return DecideTransferResult(status=row.status, cases=row.went_along)
@@ -168,7 +177,7 @@ def _hold(uow: UnitOfWork, row: Transfer, into: int) -> tuple[list[Case], dict[i
     query = select(Household).where(Household.id.in_(wanted)).order_by(Household.id).with_for_update()
     households = {h.id: h for h in uow.session.scalars(query)}
     if set(uow.session.scalars(going)) != {case.id for case in cases}:
-        raise RuleBroken(reason="本户的办件刚有变动，请刷新后再接收")
+        raise RuleBroken(reason=tr("本户的办件刚有变动，请刷新后再接收"))
     return cases, households
 
 
@@ -191,7 +200,7 @@ def _take_household(
 ) -> list[str]:
     village = uow.session.get(Division, division)
     if village is None or not actor.covers(division) or len(division) <= TOWNSHIP_DIGITS:
-        raise RuleBroken(reason="请选择迁入后所在的村（居）")
+        raise RuleBroken(reason=tr("请选择迁入后所在的村（居）"))
     for case in cases:
         _demand_settled(uow, case)
         _move_case(uow, actor, case, division, source)
@@ -217,7 +226,7 @@ def _take_person(
     if not actor.covers(into.division):
         raise HouseholdNotFound()
     if command.relation not in RELATIONS or command.relation == "本人":
-        raise RuleBroken(reason="请选择迁入后与户主的关系")
+        raise RuleBroken(reason=tr("请选择迁入后与户主的关系"))
     moved = []
     for award in uow.session.scalars(_drawn_alone(row.person_id, row.household_id).with_for_update(of=Award)):
         case = uow.session.get_one(Case, award.case_id)  # locked before the households
@@ -247,7 +256,11 @@ def _drawn_alone(person_id: int, household_id: int) -> Any:
 def _demand_settled(uow: UnitOfWork, case: Case) -> None:
     """Advances from a township's fund must be accounted for there before the case moves."""
     if fund_queries.outstanding(uow.session, case.id):
-        raise RuleBroken(reason=f"办件 {case.number} 有备用金垫付尚未核销，请迁出地先补办手续、核销后再迁移")
+        raise RuleBroken(
+            reason=tr(
+                "办件 {number} 有备用金垫付尚未核销，请迁出地先补办手续、核销后再迁移", number=case.number
+            )
+        )
 
 
 def _move_case(uow: UnitOfWork, actor: Actor, case: Case, division: str, source: str) -> None:
@@ -260,7 +273,7 @@ def _move_case(uow: UnitOfWork, actor: Actor, case: Case, division: str, source:
             continue
         # What was submitted for the former township must be submitted again by the new one.
         if participants.drop_held(uow, item):
-            item.returned_reason = "办件已迁移，原提交的内容留作草稿，请核对后重新提交"
+            item.returned_reason = tr("办件已迁移，原提交的内容留作草稿，请核对后重新提交")
         holder = None if item.claimed_by_id is None else uow.session.get(Account, item.claimed_by_id)
         if holder is not None and not division.startswith(holder.division):
             item.claimed_by_id, item.claimed_by = None, None

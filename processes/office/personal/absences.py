@@ -15,6 +15,7 @@ from processes.office.command import Command, Weighty, handles
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr, tr_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,12 @@ def begin_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: Be
         command.place, command.reason.strip()[:300], civil_date(uow.now),
         settings.absence_days,
     )  # fmt: skip
-    span = f"{command.from_on:%m月%d日}至{command.until_on:%m月%d日}"
-    text = f"{actor.name}请您在{span}代为办理待办，待流程管理员确认"
+    span = tr(
+        "{from_on}至{until_on}",
+        from_on=tr_day(command.from_on),
+        until_on=tr_day(command.until_on),
+    )
+    text = tr("{name}请您在{span}代为办理待办，待流程管理员确认", name=actor.name, span=span)
     notices.tell(uow, [row.substitute_id], "absence", text)
 
 
@@ -62,8 +67,13 @@ class ConfirmAbsence(Command[None]):
 def confirm_absence(settings: Settings, uow: UnitOfWork, actor: Actor, command: ConfirmAbsence) -> None:
     """Confirm or decline an absence; both people are notified."""
     row = absences.confirm(uow, actor, command.absence_id, command.accept)
-    outcome = "已确认" if command.accept else "没有同意"
-    notices.tell(uow, [row.account_id, row.substitute_id], "absence", f"{actor.name}{outcome}外出代办")
+    outcome = tr("已确认") if command.accept else tr("没有同意")
+    notices.tell(
+        uow,
+        [row.account_id, row.substitute_id],
+        "absence",
+        tr("{name}{outcome}外出代办", name=actor.name, outcome=outcome),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,10 @@ def name_substitute(settings: Settings, uow: UnitOfWork, actor: Actor, command: 
     absences.name_substitute(uow, actor, away, substitute, reason_of(command.reason))
     audit.note(uow, actor, "substitute_named", f"{away.username}/{substitute.username}")
     notices.tell(
-        uow, [away.id, substitute.id], "absence", f"{actor.name}将{substitute.name}列入{away.name}的代办名单"
+        uow,
+        [away.id, substitute.id],
+        "absence",
+        tr("{name}将{name2}列入{name3}的代办名单", name=actor.name, name2=substitute.name, name3=away.name),
     )
 
 

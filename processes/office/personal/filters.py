@@ -15,9 +15,17 @@ from processes.errors import Invalid, NotFound, RuleBroken
 from processes.office.command import Command, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _FILTERS = 30
-COLOURS = {"": "无颜色", "red": "红", "orange": "橙", "green": "绿", "blue": "蓝", "purple": "紫"}
+COLOURS = {
+    "": tr("无颜色"),
+    "red": tr("红"),
+    "orange": tr("橙"),
+    "green": tr("绿"),
+    "blue": tr("蓝"),
+    "purple": tr("紫"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +52,14 @@ def save_filter(settings: Settings, uow: UnitOfWork, actor: Actor, command: Save
     """Save a filter for oneself or for one's office."""
     name = command.name.strip()[:30]
     if not name:
-        raise Invalid(reason="请填写筛选名称")
+        raise Invalid(reason=tr("请填写筛选名称"))
     if command.colour not in COLOURS:
-        raise Invalid(reason="请选择颜色")
+        raise Invalid(reason=tr("请选择颜色"))
     own = uow.session.scalars(select(SavedFilter).where(SavedFilter.account_id == actor.account_id)).all()
     row = next((f for f in own if f.name == name), None)
     if row is None:
         if len(own) >= _FILTERS:
-            raise RuleBroken(reason=f"最多保存 {_FILTERS} 个筛选")
+            raise RuleBroken(reason=tr("最多保存 {FILTERS} 个筛选", FILTERS=_FILTERS))
         row = SavedFilter(
             account_id=actor.account_id, by=actor.name, name=name, division=actor.division, wanted={}
         )

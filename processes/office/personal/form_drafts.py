@@ -15,6 +15,7 @@ from processes.office.command import Command, handles
 from processes.policy import values
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 LONGEST_SHEET = 64
 LONGEST_PLACE = 120
@@ -53,10 +54,10 @@ class SaveFormDraft(Command[SaveFormDraftResult]):
 def keep(settings: Settings, uow: UnitOfWork, actor: Actor, command: SaveFormDraft) -> SaveFormDraftResult:
     """Save the draft of the window; return its version."""
     if not 0 < len(command.sheet) <= LONGEST_SHEET or not _is_page(command.place):
-        raise Invalid(reason="提交的内容不完整")
+        raise Invalid(reason=tr("提交的内容不完整"))
     body = {"label": command.label[:LONGEST_LABEL], "base": command.base, "data": dict(command.data)}
     if len(values.dumps(body)) > MOST_BYTES:
-        raise Invalid(reason="填写的内容过多，不能自动保存")
+        raise Invalid(reason=tr("填写的内容过多，不能自动保存"))
     version = form_drafts.keep(
         uow, actor, command.sheet, command.place, body, command.seen, command.overwrite
     )

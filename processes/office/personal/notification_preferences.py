@@ -13,6 +13,7 @@ from processes.errors import Invalid
 from processes.office.command import Command, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,50}\.[a-zA-Z]{2,10}")
 _MOBILE = re.compile(r"1\d{10}")
@@ -39,15 +40,15 @@ def set_preferences(
     account = accounts.by_id(uow.session, actor.account_id)
     email, mobile = command.email.strip(), command.mobile.strip()
     if email and not _MAIL.fullmatch(email):
-        raise Invalid(reason="邮箱格式不对")
+        raise Invalid(reason=tr("邮箱格式不对"))
     if mobile and not _MOBILE.fullmatch(mobile):
-        raise Invalid(reason="手机号码应为 11 位数字")
+        raise Invalid(reason=tr("手机号码应为 11 位数字"))
     try:
         (
             notification_preferences.parsed(command.quiet_from),
             notification_preferences.parsed(command.quiet_until),
         )
     except ValueError:
-        raise Invalid(reason="免打扰时间应写作 20:00") from None
+        raise Invalid(reason=tr("免打扰时间应写作 20:00")) from None
     account.email, account.mobile, account.digest = email, mobile, command.digest
     account.quiet_from, account.quiet_until = command.quiet_from, command.quiet_until

@@ -17,6 +17,7 @@ from processes.errors import NotFound, RuleBroken, YimenError
 from processes.office.command import Command, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 UNDO_SECONDS = 60
 
@@ -79,13 +80,15 @@ def undo_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: UndoB
     if row is None or row.account_id != actor.account_id or not row.kind.is_undoable:
         raise NotFound()
     if row.undone_at is not None or uow.now > row.at + timedelta(seconds=UNDO_SECONDS):
-        raise RuleBroken(reason=f"已经撤销过，或者超过了 {UNDO_SECONDS} 秒")
+        raise RuleBroken(reason=tr("已经撤销过，或者超过了 {UNDO_SECONDS} 秒", UNDO_SECONDS=UNDO_SECONDS))
     results = []
     for done in row.results:
         if done["ok"]:
             results.append({**done, **_put_back(uow, actor, done)})
     row.undone_at = uow.now
-    return UndoBatchResult(batch=row.id, title=f"撤销{row.kind.title}", results=results, undo_seconds=0)
+    return UndoBatchResult(
+        batch=row.id, title=tr("撤销{title}", title=row.kind.title), results=results, undo_seconds=0
+    )
 
 
 def _put_back(uow: UnitOfWork, actor: Actor, done: dict[str, Any]) -> dict[str, Any]:
@@ -100,4 +103,4 @@ def _put_back(uow: UnitOfWork, actor: Actor, done: dict[str, Any]) -> dict[str, 
     actions.in_name_of(item, None)
     actions.changed(uow, actor, item)
     events.append(uow, case, actor, "batch_undone", item.title, ref=item.ref)
-    return {"ok": True, "said": "已撤销"}
+    return {"ok": True, "said": tr("已撤销")}

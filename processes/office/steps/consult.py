@@ -13,6 +13,7 @@ from processes.office.command import ItemCommand, handles
 from processes.office.steps.colleague import colleague
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,20 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: AskColleague
     rules.demand_worker(item, actor)
     to, question = colleague(uow, command.to_account_id), reason_of(command.question)
     if to.id == actor.account_id:
-        raise RuleBroken(reason="不能向本人沟通")
+        raise RuleBroken(reason=tr("不能向本人沟通"))
     participants.ask(uow, actor, case, item, to, question)
     notices.tell(
-        uow, [to.id], "asked", f"{actor.name}就{case.applicant}的“{item.title}”请您答复：{question}", case
+        uow,
+        [to.id],
+        "asked",
+        tr(
+            "{name}就{applicant}的“{title}”请您答复：{question}",
+            name=actor.name,
+            applicant=case.applicant,
+            title=item.title,
+            question=question,
+        ),
+        case,
     )
     return AskColleagueResult(case=case.number)
 
@@ -73,9 +84,13 @@ def copy(settings: Settings, uow: UnitOfWork, actor: Actor, command: CopyTask) -
     rules.demand_worker(item, actor)
     people = [colleague(uow, i) for i in dict.fromkeys(command.to) if i != actor.account_id]
     if not people:
-        raise Invalid(reason="请选择抄送人员")
+        raise Invalid(reason=tr("请选择抄送人员"))
     participants.copy(uow, actor, case, item, people, command.note.strip()[:300])
     notices.tell(
-        uow, [a.id for a in people], "copied", f"{actor.name}抄送{case.applicant}的“{item.title}”", case
+        uow,
+        [a.id for a in people],
+        "copied",
+        tr("{name}抄送{applicant}的“{title}”", name=actor.name, applicant=case.applicant, title=item.title),
+        case,
     )
     return CopyTaskResult(case=case.number)

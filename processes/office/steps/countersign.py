@@ -29,6 +29,7 @@ from processes.office.run import Run
 from processes.office.steps import finishing, held_steps
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _MOST = 20
 
@@ -59,7 +60,7 @@ def cosign(settings: Settings, uow: UnitOfWork, actor: Actor, command: CosignTas
     rules.demand_open(item, command.version)
     rules.demand_worker(item, actor)
     if item.delegated_by_id is not None:
-        raise RuleBroken(reason="委派给您的待办由委派人决定是否会签")
+        raise RuleBroken(reason=tr("委派给您的待办由委派人决定是否会签"))
     signers = _people(uow, command.signers)
     run = Run(uow, actor, case, items)
     for account in signers:
@@ -159,22 +160,37 @@ def settle(run: Run, item: WorkItem, signers: list[Participant], undone: str) ->
     participants.close(run.uow, item)
     item.cosigning = ""
     asker = signers[0].asked_by_id if signers else item.claimed_by_id
-    objections = "；".join(f"{s.name}：{s.answer}" for s in signers if s.verdict == CosignVerdict.OBJECT)
+    objections = tr("；").join(
+        tr("{name}：{answer}", name=s.name, answer=s.answer)
+        for s in signers
+        if s.verdict == CosignVerdict.OBJECT
+    )
     if verdict == CosignVerdict.OBJECT or not signers:
         item.held = None
         actions.changed(run.uow, run.actor, item)
         events.append(
             run.uow, run.case, run.actor, "cosign_failed", item.title, ref=item.ref, said=objections
         )
-        item.returned_reason = f"会签未通过：{objections}" if objections else None
-        text = f"{run.case.applicant}“{item.title}”会签未通过：{objections}"
+        item.returned_reason = tr("会签未通过：{objections}", objections=objections) if objections else None
+        text = tr(
+            "{applicant}“{title}”会签未通过：{objections}",
+            applicant=run.case.applicant,
+            title=item.title,
+            objections=objections,
+        )
         notices.tell(run.uow, [asker], "cosigned", text, run.case)
         return
     events.append(run.uow, run.case, run.actor, "cosign_passed", item.title, ref=item.ref)
     if undone and held is not None:
         held_steps.leave_open(run, item, held, undone)
         return
-    notices.tell(run.uow, [asker], "cosigned", f"{run.case.applicant}“{item.title}”会签已通过", run.case)
+    notices.tell(
+        run.uow,
+        [asker],
+        "cosigned",
+        tr("{applicant}“{title}”会签已通过", applicant=run.case.applicant, title=item.title),
+        run.case,
+    )
     if when == Cosigning.AFTER and held is not None:
         held_steps.carry_out(run, item, held, signers)
     else:
@@ -214,18 +230,23 @@ def answer(
         return _answer_second(uow, actor, case, item, row, remark, command.verdict)
     if row.kind == ParticipantKind.COSIGN:
         if command.verdict not in (CosignVerdict.AGREE, CosignVerdict.OBJECT):
-            raise Invalid(reason="请选择同意或者不同意")
+            raise Invalid(reason=tr("请选择同意或者不同意"))
         if command.verdict == CosignVerdict.OBJECT:
             remark = reason_of(remark)
         if item.status != WorkItemStatus.OPEN:
-            raise RuleBroken(reason="本环节已经撤回或者办结，不再需要会签")
+            raise RuleBroken(reason=tr("本环节已经撤回或者办结，不再需要会签"))
         _demand_apart(actor, row, Run(uow, actor, case, items), item)
         verifying.demand(settings, actor)
     elif row.kind == ParticipantKind.ASK:
         remark = reason_of(remark)
     signers = participants.answer(uow, actor, case, item, row, remark, command.verdict)
     if row.kind == ParticipantKind.ASK:
-        text = f"{row.answered_by}答复“{item.title}”：{remark}"
+        text = tr(
+            "{answered_by}答复“{title}”：{remark}",
+            answered_by=row.answered_by,
+            title=item.title,
+            remark=remark,
+        )
         notices.tell(uow, [row.asked_by_id], "answered", text, case)
     if row.kind == ParticipantKind.COSIGN:
         for waiting in signers:
@@ -239,7 +260,7 @@ def _answer_second(
     uow: UnitOfWork, actor: Actor, case: Case, item: WorkItem, row: Participant, said: str, verdict: str
 ) -> RespondToRequestResult:
     if verdict not in (CosignVerdict.AGREE, CosignVerdict.OBJECT):
-        raise Invalid(reason="请选择确认参加或者提出异议")
+        raise Invalid(reason=tr("请选择确认参加或者提出异议"))
     said = reason_of(said) if verdict == CosignVerdict.OBJECT else said
     seconds.answer(uow, actor, case, item, row, said, verdict)
     return RespondToRequestResult(case.number)
@@ -251,7 +272,7 @@ def _demand_apart(actor: Actor, row: Participant, run: Run, item: WorkItem) -> N
     The same holds for the requester, also as a substitute of the signer.
     """
     if persons.is_one_of(run.uow.session, actor.account_id, (row.asked_by_id,), run.case.opened_at):
-        raise RuleBroken(reason="会签由您提出，须由他人表态，您不能代为会签")
+        raise RuleBroken(reason=tr("会签由您提出，须由他人表态，您不能代为会签"))
     others = [
         s.account_id
         for s in participants.this_round(participants.of_item(run.uow.session, item.id))
@@ -259,7 +280,9 @@ def _demand_apart(actor: Actor, row: Participant, run: Run, item: WorkItem) -> N
     ]
     if persons.is_one_of(run.uow.session, actor.account_id, others, run.case.opened_at):
         raise RuleBroken(
-            reason="您（或者登记为您本人的其他账号）也是会签人，每人只能表态一次；请提出人减去重复的会签人"
+            reason=tr(
+                "您（或者登记为您本人的其他账号）也是会签人，每人只能表态一次；请提出人减去重复的会签人"
+            )
         )
     mine = actor.account_id
     duties.demand(run.uow.session, run.case, run.bundle, item, run.items, mine, row.account_id, reader=mine)
@@ -268,21 +291,30 @@ def _demand_apart(actor: Actor, row: Participant, run: Run, item: WorkItem) -> N
 def _people(uow: UnitOfWork, ids: Iterable[int]) -> list[Account]:
     wanted = list(dict.fromkeys(ids))
     if not 1 <= len(wanted) <= _MOST:
-        raise Invalid(reason=f"请选择 1 至 {_MOST} 名会签人")
+        raise Invalid(reason=tr("请选择 1 至 {MOST} 名会签人", MOST=_MOST))
     found = [uow.session.get(Account, i) for i in wanted]
     people = [a for a in found if a is not None and a.is_active]
     if len(people) != len(wanted):
-        raise Invalid(reason="所选人员已停用，请重新选择")
+        raise Invalid(reason=tr("所选人员已停用，请重新选择"))
     return people
 
 
 def _demand_mode(mode: str) -> None:
     if mode not in CosignMode.titles():
-        raise Invalid(reason="请选择会签方式")
+        raise Invalid(reason=tr("请选择会签方式"))
 
 
 def _tell(run: Run, item: WorkItem, asked: Iterable[Participant]) -> None:
     now = [row.account_id for row in asked if row.status == ParticipantStatus.WAITING]
     notices.tell(
-        run.uow, now, "cosign", f"{run.actor.name}请您会签{run.case.applicant}的“{item.title}”", run.case
+        run.uow,
+        now,
+        "cosign",
+        tr(
+            "{name}请您会签{applicant}的“{title}”",
+            name=run.actor.name,
+            applicant=run.case.applicant,
+            title=item.title,
+        ),
+        run.case,
     )

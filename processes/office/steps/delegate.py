@@ -13,6 +13,7 @@ from processes.office.run import Run
 from processes.office.steps.colleague import colleague
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,17 @@ def delegate(settings: Settings, uow: UnitOfWork, actor: Actor, command: Delegat
     reason = reason_of(command.reason)
     assignment.delegate(uow, actor, case, item, to, reason)
     notices.tell(
-        uow, [to.id], "delegated", f"{actor.name}委派您办理{case.applicant}的“{item.title}”：{reason}", case
+        uow,
+        [to.id],
+        "delegated",
+        tr(
+            "{name}委派您办理{applicant}的“{title}”：{reason}",
+            name=actor.name,
+            applicant=case.applicant,
+            title=item.title,
+            reason=reason,
+        ),
+        case,
     )
     return DelegateTaskResult(case=case.number, to=to.name)
 
@@ -74,7 +85,16 @@ def hand_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: HandBa
     back = item.delegated_by_id
     assignment.hand_back(uow, actor, case, item, command.note.strip()[:300])
     notices.tell(
-        uow, [back], "handed_back", f"{actor.name}已交回{case.applicant}的“{item.title}”，请办结", case
+        uow,
+        [back],
+        "handed_back",
+        tr(
+            "{name}已交回{applicant}的“{title}”，请办结",
+            name=actor.name,
+            applicant=case.applicant,
+            title=item.title,
+        ),
+        case,
     )
     return HandBackTaskResult(case=case.number)
 
@@ -101,6 +121,15 @@ def recall(settings: Settings, uow: UnitOfWork, actor: Actor, command: RecallTas
     had = item.claimed_by_id
     assignment.recall(uow, actor, case, item)
     notices.tell(
-        uow, [had], "recalled", f"{actor.name}收回了委派给您的“{item.title}”（{case.applicant}）", case
+        uow,
+        [had],
+        "recalled",
+        tr(
+            "{name}收回了委派给您的“{title}”（{applicant}）",
+            name=actor.name,
+            title=item.title,
+            applicant=case.applicant,
+        ),
+        case,
     )
     return RecallTaskResult(version=item.version)

@@ -19,6 +19,7 @@ from processes.office.run import Run
 from processes.office.steps import recompute
 from processes.releases import effects, forms
 from processes.storage import full_text
+from processes.texts import tr
 
 MOST_CARRIED = 50
 
@@ -98,7 +99,12 @@ def send_back(run: Run, state: State, to: str, reason: str) -> None:
             earlier = [i for i in run.items if i.ref == to and i.status == WorkItemStatus.SUPERSEDED]
             if earlier:
                 item.claimed_by_id, item.claimed_by = earlier[-1].completed_by_id, earlier[-1].completed_by
-                text = f"{run.case.applicant}的办件退回到“{item.title}”：{reason}"
+                text = tr(
+                    "{applicant}的办件退回到“{title}”：{reason}",
+                    applicant=run.case.applicant,
+                    title=item.title,
+                    reason=reason,
+                )
                 if item.claimed_by_id != run.actor.account_id:
                     notices.tell(run.uow, [item.claimed_by_id], "returned", text, run.case)
 

@@ -18,6 +18,7 @@ from processes.office.run import Run
 from processes.papers.models import Handwriting
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 LARGEST = 200_000
 LONGEST_SIDE = 2_000
@@ -56,9 +57,9 @@ def write_by_hand(
     node = run.definition.node_at(item.ref)
     signer = "" if node is None else node.properties.get("handwriting", "")
     if not signer:
-        raise RuleBroken(reason="本环节不需要手写签名")
+        raise RuleBroken(reason=tr("本环节不需要手写签名"))
     if len(command.picture) > LARGEST or media_type(command.picture) != "image/png":
-        raise AttachmentRefused(reason="签名应为不超过 200 KB 的 PNG 图片")
+        raise AttachmentRefused(reason=tr("签名应为不超过 200 KB 的 PNG 图片"))
     _demand_small(command.picture)
     row = uow.session.scalar(
         select(Handwriting).where(Handwriting.case_id == case.id, Handwriting.ref == item.ref)
@@ -68,7 +69,12 @@ def write_by_hand(
         uow.add(row)
     former = _kept(row)
     if len(former) >= WRITTEN_AT_MOST:
-        raise RuleBroken(reason=f"本环节已签名 {WRITTEN_AT_MOST} 次，不能再重签，请在打印的表上签字")
+        raise RuleBroken(
+            reason=tr(
+                "本环节已签名 {WRITTEN_AT_MOST} 次，不能再重签，请在打印的表上签字",
+                WRITTEN_AT_MOST=WRITTEN_AT_MOST,
+            )
+        )
     row.picture = {"png": b64encode(command.picture).decode(), "former": former}
     row.at, row.by = uow.now, actor.name
     actions.prepared(item, actor)
@@ -82,10 +88,12 @@ def _demand_small(picture: bytes) -> None:
     decompressing it."""
     head = picture[: len(_SIGNATURE) + len(_HEAD) + 8]
     if not (head.startswith(_SIGNATURE + _HEAD) and picture.endswith(_END)):
-        raise AttachmentRefused(reason="签名图片不完整，请重写一次")
+        raise AttachmentRefused(reason=tr("签名图片不完整，请重写一次"))
     wide, high = (int.from_bytes(head[at : at + 4], "big") for at in (16, 20))
     if not (1 <= wide <= LONGEST_SIDE and 1 <= high <= LONGEST_SIDE):
-        raise AttachmentRefused(reason=f"签名图片的宽和高不得超过 {LONGEST_SIDE} 像素")
+        raise AttachmentRefused(
+            reason=tr("签名图片的宽和高不得超过 {LONGEST_SIDE} 像素", LONGEST_SIDE=LONGEST_SIDE)
+        )
 
 
 def _kept(row: Handwriting) -> list[dict[str, str]]:

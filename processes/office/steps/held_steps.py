@@ -21,6 +21,7 @@ from processes.errors import DutySeparation, HeldUndone, RuleBroken, Unavailable
 from processes.office.run import Run
 from processes.office.steps import finishing
 from processes.policy.calendar import civil_date
+from processes.texts import tr
 
 
 def carry_out(run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequence[Participant]) -> None:
@@ -40,14 +41,19 @@ def carry_out(run: Run, item: WorkItem, held: Mapping[str, Any], signers: Sequen
 def leave_open(run: Run, item: WorkItem, held: Mapping[str, Any], reason: str) -> None:
     """All have signed, but the submission is not executed: it becomes the draft of whoever can continue."""
     participants.drop_held(run.uow, item)
-    item.returned_reason = f"会签已通过，但不能按原提交办结：{reason}"
+    item.returned_reason = tr("会签已通过，但不能按原提交办结：{reason}", reason=reason)
     events.append(run.uow, run.case, run.actor, "held_dropped", item.title, ref=item.ref, said=reason)
     by = _today(run, held)
     if by is None or not rules.may_work(item, by):
-        assignment.give_back(run.uow, run.actor, run.case, item, held["by_id"], "提交人不能继续办理")
+        assignment.give_back(run.uow, run.actor, run.case, item, held["by_id"], tr("提交人不能继续办理"))
     else:
         actions.changed(run.uow, run.actor, item)
-    text = f"{run.case.applicant}“{item.title}”{item.returned_reason}"
+    text = tr(
+        "{applicant}“{title}”{returned_reason}",
+        applicant=run.case.applicant,
+        title=item.title,
+        returned_reason=item.returned_reason,
+    )
     notices.tell(run.uow, [held["by_id"], held["for_id"]], "cosigned", text, run.case)
 
 
@@ -57,15 +63,21 @@ def _submitted_today(
     """The submitter, for whom they act, and the form, as if submitted now. Raises whatever prevents that."""
     by = _today(run, held)
     if by is None:
-        raise RuleBroken(reason=f"{held['by']}的账号已停用，其提交的内容不能办结")
+        raise RuleBroken(reason=tr("{held}的账号已停用，其提交的内容不能办结", held=held["by"]))
     if not (by.may(Permission.TASK_WORK) and rules.may_work(item, by)):
-        raise RuleBroken(reason=f"{held['by']}不再能办理本环节，其提交的内容不能办结")
+        raise RuleBroken(reason=tr("{held}不再能办理本环节，其提交的内容不能办结", held=held["by"]))
     try:
         away, data = finishing.submitted(run, item, by, held["data"])
     except DutySeparation as fault:  # the message is read by people other than the one it addresses
         raise DutySeparation(**{**fault.params, "who": held["by"]}) from fault
     if (None if away is None else away.account_id) != held["for_id"]:
-        raise RuleBroken(reason=f"{held['by']}已不再代{held['for'] or '他人'}办理，其提交的内容不能办结")
+        raise RuleBroken(
+            reason=tr(
+                "{held}已不再代{held2}办理，其提交的内容不能办结",
+                held=held["by"],
+                held2=held["for"] or tr("他人"),
+            )
+        )
     return by, away, data
 
 
@@ -77,7 +89,7 @@ def _demand_signers_apart(
     for signer in agreed:
         submitters = (held["by_id"], held["for_id"])
         if persons.is_one_of(run.uow.session, signer.account_id, submitters, run.case.opened_at):
-            raise RuleBroken(reason=f"会签人{signer.name}与提交人是同一人，会签不能作数")
+            raise RuleBroken(reason=tr("会签人{name}与提交人是同一人，会签不能作数", name=signer.name))
     duties.demand(run.uow.session, run.case, run.bundle, item, run.items, *(s.account_id for s in agreed))
 
 

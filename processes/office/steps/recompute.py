@@ -19,6 +19,7 @@ from processes.office.command import ItemCommand, handles
 from processes.office.run import Run
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 from processes.verbs import registry
 
 FACTS_MAY_CHANGE = "facts_may_change"
@@ -110,10 +111,10 @@ def recompute(settings: Settings, uow: UnitOfWork, actor: Actor, command: Recomp
     snapshot = snapshots.standing(uow.session, case)
     if taken is None or (snapshot is not None and snapshot.acted_at is not None):
         raise RuleBroken(
-            reason="本办件还没有测算，或者已据测算结果给付，不能重新测算；给付之后的变化按变更办理"
+            reason=tr("本办件还没有测算，或者已据测算结果给付，不能重新测算；给付之后的变化按变更办理")
         )
     changed = snapshots.changes(uow.session, case, snapshot)
-    reason = "；".join(d.title for d in changed) or "核对后重新测算"
+    reason = tr("；").join(d.title for d in changed) or tr("核对后重新测算")
     run.advance(p.Recompute(taken.ref, reason), state)
     _after(run, item, reason)
     return RecomputeResult(case=case.number, changes=len(changed))
@@ -123,7 +124,7 @@ def _after(run: Run, item: WorkItem, reason: str) -> None:
     """Steps that followed from the old computation are superseded and must be done again."""
     kept = frozenset(e.ref for e in run.state().journal if e.kind == "complete")
     actions.supersede(run.items, kept)
-    text = f"{run.case.applicant}的家庭情况有变化，已重新测算，请重新办理"
+    text = tr("{applicant}的家庭情况有变化，已重新测算，请重新办理", applicant=run.case.applicant)
     for open_item in run.items:
         if open_item.status != WorkItemStatus.OPEN:
             continue
@@ -131,12 +132,16 @@ def _after(run: Run, item: WorkItem, reason: str) -> None:
             actions.changed(run.uow, run.actor, item)
         earlier = [i for i in run.items if i.ref == open_item.ref and i.status == WorkItemStatus.SUPERSEDED]
         if earlier:
-            open_item.returned_reason = f"家庭情况有变化（{reason}），已重新测算"
+            open_item.returned_reason = tr("家庭情况有变化（{reason}），已重新测算", reason=reason)
             open_item.claimed_by_id, open_item.claimed_by = (
                 earlier[-1].completed_by_id,
                 earlier[-1].completed_by,
             )
             if open_item.claimed_by_id != run.actor.account_id:
                 notices.tell(
-                    run.uow, [open_item.claimed_by_id], "returned", f"{text}“{open_item.title}”", run.case
+                    run.uow,
+                    [open_item.claimed_by_id],
+                    "returned",
+                    tr("{text}“{title}”", text=text, title=open_item.title),
+                    run.case,
                 )

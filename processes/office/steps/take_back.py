@@ -16,6 +16,7 @@ from processes.office.run import Run
 from processes.office.steps import finishing
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ def take_back(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeBa
     run = Run(uow, actor, case, items)
     state = run.state()
     if item.ref not in returns.earlier_steps(run.definition, state):
-        raise RuleBroken(reason="这个环节不能取回")
-    finishing.send_back(run, state, item.ref, "本人取回")
+        raise RuleBroken(reason=tr("这个环节不能取回"))
+    finishing.send_back(run, state, item.ref, tr("本人取回"))
     events.append(uow, case, actor, "taken_back", item.title, ref=item.ref)
     return TakeBackTaskResult(case=case.number)
 
@@ -55,13 +56,17 @@ def demand_takeable(item: WorkItem, items: list[WorkItem], actor: Actor) -> None
         or item.completed_by_id != actor.account_id
         or item.completed_at is None
     ):
-        raise RuleBroken(reason="只能取回本人办结的环节")
+        raise RuleBroken(reason=tr("只能取回本人办结的环节"))
     later = [i for i in items if i.completed_at is not None and i.completed_at > item.completed_at]
     after = [i for i in items if i.status == WorkItemStatus.OPEN and i.offered_at >= item.completed_at]
     if later or not after:
-        raise RuleBroken(reason="后面的环节已经办理，不能取回；确需修改的，请联系下一环节退回")
+        raise RuleBroken(reason=tr("后面的环节已经办理，不能取回；确需修改的，请联系下一环节退回"))
     for one in after:
         if one.claimed_by_id is not None or one.draft_version or one.cosigning:
             raise RuleBroken(
-                reason=f"“{one.title}”已由{one.claimed_by or '他人'}签收，不能取回；请联系其退回"
+                reason=tr(
+                    "“{title}”已由{claimed_by}签收，不能取回；请联系其退回",
+                    title=one.title,
+                    claimed_by=one.claimed_by or tr("他人"),
+                )
             )

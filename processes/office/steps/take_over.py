@@ -12,6 +12,7 @@ from processes.office.command import ItemCommand, handles
 from processes.office.run import Run
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,16 @@ def take_over(settings: Settings, uow: UnitOfWork, actor: Actor, command: TakeOv
     reason, had = reason_of(command.reason), item.claimed_by_id
     assignment.take_over(uow, actor, case, item, reason)
     notices.tell(
-        uow, [had], "taken_over", f"{actor.name}接管了您的“{item.title}”（{case.applicant}）：{reason}", case
+        uow,
+        [had],
+        "taken_over",
+        tr(
+            "{name}接管了您的“{title}”（{applicant}）：{reason}",
+            name=actor.name,
+            title=item.title,
+            applicant=case.applicant,
+            reason=reason,
+        ),
+        case,
     )
     return TakeOverTaskResult(version=item.version)

@@ -14,6 +14,7 @@ from processes.office.command import ItemCommand, handles
 from processes.office.run import Run
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ def transfer_task(
     duties.demand(uow.session, case, run.bundle, item, items, to.id, reader=actor.account_id)
     reason = reason_of(command.reason)
     actions.transfer(uow, actor, case, item, to, reason)
-    text = f"{actor.name}将{case.applicant}的“{item.title}”转给您办理：{reason}"
+    text = tr(
+        "{name}将{applicant}的“{title}”转给您办理：{reason}",
+        name=actor.name,
+        applicant=case.applicant,
+        title=item.title,
+        reason=reason,
+    )
     notices.tell(uow, [to.id], "transferred", text, case)
     return TransferTaskResult(case=case.number, to=to.name)

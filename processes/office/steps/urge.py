@@ -15,6 +15,7 @@ from processes.office.run import Run
 from processes.policy.calendar import civil_date
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,19 @@ def urge(settings: Settings, uow: UnitOfWork, actor: Actor, command: UrgeTask) -
     leader too."""
     case, items, item = actions.locked_case_of(uow, actor, command.item_id)
     if item.status != WorkItemStatus.OPEN:
-        raise RuleBroken(reason="本环节已经办结")
+        raise RuleBroken(reason=tr("本环节已经办结"))
     run = Run(uow, actor, case, items)
     hours, many = (_parameter(run, f"desk.urge.{name}") for name in ("hours", "escalate_after"))
     word = command.word.strip()[:100]
     count = assignment.urge(uow, actor, case, item, word, hours)
-    text = f"{actor.name}催办{case.applicant}的“{item.title}”（第 {count} 次）{'：' + word if word else ''}"
+    text = tr(
+        "{name}催办{applicant}的“{title}”（第 {count} 次）{word}",
+        name=actor.name,
+        applicant=case.applicant,
+        title=item.title,
+        count=count,
+        word=tr("：") + word if word else "",
+    )
     if item.claimed_by_id is not None:
         notices.tell(uow, [item.claimed_by_id], "urged", text, case)
     else:
@@ -53,8 +61,8 @@ def urge(settings: Settings, uow: UnitOfWork, actor: Actor, command: UrgeTask) -
     if count >= many:
         is_county = item.role in (Role.COUNTY_CLERK, Role.COUNTY_LEADER, Role.COMPARISON_OFFICER)
         leader = Role.COUNTY_LEADER if is_county else Role.TOWNSHIP_LEADER
-        notices.tell_role(uow, leader, case, "escalated", f"多次催办未办：{text}")
-        notices.tell_role(uow, Role.SUPERVISOR, case, "escalated", f"多次催办未办：{text}")
+        notices.tell_role(uow, leader, case, "escalated", tr("多次催办未办：{text}", text=text))
+        notices.tell_role(uow, Role.SUPERVISOR, case, "escalated", tr("多次催办未办：{text}", text=text))
     return UrgeTaskResult(count=count)
 
 

@@ -20,6 +20,7 @@ from processes.releases import drafts, new_programme
 from processes.releases.models import Draft
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 from processes.verbs import registry
 
 _LOGGED = 120
@@ -85,7 +86,7 @@ def begin_programme(
     new_programme.demand_names(name, title, code, here[0] | standing[0], here[1] | standing[1])
     files = new_programme.files(name, title, code)
     draft = drafts.begin_programme(uow, actor, files, new_programme.shared(uow.session, settings.content))
-    _log(uow, actor, "draft_saved", draft, "新建项目")
+    _log(uow, actor, "draft_saved", draft, tr("新建项目"))
     return BeginProgrammeResult(draft=draft.id)
 
 
@@ -289,7 +290,13 @@ def propose(settings: Settings, uow: UnitOfWork, actor: Actor, command: ProposeD
     """Propose the draft to a second person."""
     draft = drafts.locked(uow, command.draft_id)
     drafts.propose(uow, actor, draft, registry.office_for_lint(), command.note, command.effective_from)
-    _log(uow, actor, "draft_proposed", draft, f"自 {command.effective_from} 起")
+    _log(
+        uow,
+        actor,
+        "draft_proposed",
+        draft,
+        tr("自 {effective_from} 起", effective_from=command.effective_from),
+    )
     _tell_who_may_approve(uow, actor, draft, str(command.effective_from))
 
 
@@ -299,8 +306,11 @@ def _tell_who_may_approve(uow: UnitOfWork, actor: Actor, draft: Draft, effective
     active = uow.session.scalars(select(Account).where(Account.is_active.is_(True)).order_by(Account.id))
     recipients = [a.id for a in active if may(frozenset(a.roles), Permission.STUDIO) and a.id not in involved]
     title = drafts.bundle_of(draft).title
-    text = (
-        f"《{title}》的流程修改待审批发布：{actor.name}提交，自 {effective_from} 起施行，请到流程工作室审批"
+    text = tr(
+        "《{title}》的流程修改待审批发布：{name}提交，自 {effective_from} 起施行，请到流程工作室审批",
+        title=title,
+        name=actor.name,
+        effective_from=effective_from,
     )
     notices.tell(uow, recipients, "draft_proposed", text)
 
@@ -344,7 +354,7 @@ def approve(settings: Settings, uow: UnitOfWork, actor: Actor, command: ApproveD
     """Publish; return the release's number."""
     draft = drafts.locked(uow, command.draft_id)
     release = drafts.approve(uow, actor, draft, registry.office_for_lint())
-    _log(uow, actor, "draft_published", draft, f"第 {release.number} 版")
+    _log(uow, actor, "draft_published", draft, tr("第 {number} 版", number=release.number))
     return ApproveDraftResult(programme=release.programme, number=release.number)
 
 

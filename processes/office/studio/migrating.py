@@ -30,6 +30,7 @@ from processes.settings import Settings
 from processes.storage import outbox
 from processes.storage.outbox import Urgency
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 AT_ONCE = 20
 _KEPT = ("status", "title", "role", "form", "clock", "due_on", "yellow_on", "red_on")
@@ -57,11 +58,11 @@ class PlanMigration(Command[PlanMigrationResult]):
 def plan(settings: Settings, uow: UnitOfWork, actor: Actor, command: PlanMigration) -> PlanMigrationResult:
     """Begin to check the unfinished cases of a release; the worker does it."""
     if migration_queries.standing(uow.session, command.programme) is not None:
-        raise RuleBroken(reason="该项目有一批迁移还没有结束")
+        raise RuleBroken(reason=tr("该项目有一批迁移还没有结束"))
     here = publish.numbered(uow.session, command.programme, command.from_number)
     there = publish.numbered(uow.session, command.programme, command.to_number)
     if here.id == there.id:
-        raise RuleBroken(reason="请选择另一个版本")
+        raise RuleBroken(reason=tr("请选择另一个版本"))
     batch = MigrationBatch(
         programme=here.programme, title=here.title, from_id=here.id, to_id=there.id,
         from_number=here.number, to_number=there.number, status=MigrationStatus.PLANNING, cursor=0, reason="",
@@ -164,10 +165,10 @@ def run(settings: Settings, uow: UnitOfWork, actor: Actor, command: RunMigration
     batch = _batch(uow, command, MigrationStatus.PLANNED)
     undecided = migration_queries.tally(uow.session, batch.id)["undecided"]
     if undecided:
-        raise RuleBroken(reason=f"还有 {undecided} 件需要选择是否迁移")
+        raise RuleBroken(reason=tr("还有 {undecided} 件需要选择是否迁移", undecided=undecided))
     hands = (batch.by_id, *batch.chosen_by)
     if persons.is_one_of(uow.session, actor.account_id, hands, batch.at):
-        raise OwnProposal(what=f"{batch.title}的迁移")
+        raise OwnProposal(what=tr("{title}的迁移", title=batch.title))
     batch.reason, batch.status, batch.run_by_id = (
         reason_of(command.reason),
         MigrationStatus.RUNNING,
@@ -190,7 +191,7 @@ def undo(settings: Settings, uow: UnitOfWork, actor: Actor, command: UndoMigrati
     """Let the worker undo the migration; not by the person who had it executed."""
     batch = _batch(uow, command, MigrationStatus.DONE)
     if persons.is_one_of(uow.session, actor.account_id, (batch.run_by_id,), batch.at):
-        raise OwnProposal(what=f"{batch.title}的迁移")
+        raise OwnProposal(what=tr("{title}的迁移", title=batch.title))
     batch.undone_because, batch.status = reason_of(command.reason), MigrationStatus.UNDOING
     batch.undone_by_id = actor.account_id
     _ask_worker(uow, batch)
@@ -243,7 +244,7 @@ def migrate_next(
         return MigrateNextResult(row=None)
     case = locked_by_id(uow, row.case_id)
     if case is None:
-        raise MigrationRefused(reason="办件不存在")
+        raise MigrationRefused(reason=tr("办件不存在"))
     (_forward if wanted == MigrationRowStatus.WAITS else _back)(uow, actor, batch, row, case)
     return MigrateNextResult(row=row.id)
 
@@ -272,11 +273,11 @@ def note(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteMigrati
 def _forward(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: MigrationRow, case: Case) -> None:
     """Bind the case to the other release; clocks, drafts, ledger and history stay as they are."""
     if case.release_id != batch.from_id or case.status == CaseStatus.CLOSED:
-        raise MigrationRefused(reason="办件已办结，或已不在原版本")
+        raise MigrationRefused(reason=tr("办件已办结，或已不在原版本"))
     here = Run(uow, actor, case, actions.items_of(uow, case))
     verdict = _verdict(here, publish.open_release(uow.session, batch.to_id))
     if verdict.state is None or (verdict.kind == Kind.CHOICE and (not row.go or _says_more(verdict, row))):
-        raise MigrationRefused(reason="；".join(verdict.reasons))
+        raise MigrationRefused(reason=tr("；").join(verdict.reasons))
     row.state_before, row.due_before = case.state, case.due_at
     row.items_before = [{"id": i.id} | {k: getattr(i, k) for k in _KEPT} for i in here.items]
     case.release_id = batch.to_id
@@ -295,7 +296,7 @@ def _forward(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: Migratio
 def _back(uow: UnitOfWork, actor: Actor, batch: MigrationBatch, row: MigrationRow, case: Case) -> None:
     """Restore the previous state of the case, unless somebody has continued with it."""
     if case.release_id != batch.to_id or case.version != row.version_after or row.state_before is None:
-        raise MigrationRefused(reason="迁移后已有人继续办理")
+        raise MigrationRefused(reason=tr("迁移后已有人继续办理"))
     case.release_id, case.state, case.due_at = batch.from_id, row.state_before, row.due_before
     # Rules of the release that it leaves applied meanwhile; undoing must not weaken them.
     case.former_releases = [
@@ -332,7 +333,7 @@ def _says_more(verdict: Verdict, row: MigrationRow) -> bool:
 def _verdict(run: Run, target: Bundle) -> Verdict:
     facts = run.facts()
     if not any(s.process == (run.case.process or target.process) for s in target.starts.values()):
-        return Verdict(Kind.IMPOSSIBLE, (f"新版本没有流程 {run.case.process}",))
+        return Verdict(Kind.IMPOSSIBLE, (tr("新版本没有流程 {process}", process=run.case.process),))
     then = Facts(
         facts.now,
         CasePolicy(run.uow.session, run.case.id, run.case.division, target.policy),
@@ -344,5 +345,5 @@ def _verdict(run: Run, target: Bundle) -> Verdict:
 def _batch(uow: UnitOfWork, command: MigrationCommand[Any], *status: MigrationStatus) -> MigrationBatch:
     batch = migration_queries.locked(uow, command.batch_id)
     if batch.status not in status:
-        raise RuleBroken(reason=f"这批迁移{batch.status.title}，不能这样办理")
+        raise RuleBroken(reason=tr("这批迁移{title}，不能这样办理", title=batch.status.title))
     return batch

@@ -17,8 +17,9 @@ from processes.office.accounts.accounts import AddAccount
 from processes.office.command import Command, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
-_WHAT = {founding.DEMO: "演示县", founding.OFFICE: "一个单位"}
+_WHAT = {founding.DEMO: tr("演示县"), founding.OFFICE: tr("一个单位")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def found(settings: Settings, uow: UnitOfWork, actor: Actor, command: FoundOffic
     if known is not None:
         raise OfficeFounded(folder=settings.var, what=_WHAT[known.kind])
     if uow.session.scalar(select(Division.code).limit(1)) is not None:
-        raise OfficeFounded(folder=settings.var, what="行政区划")
+        raise OfficeFounded(folder=settings.var, what=tr("行政区划"))
     county = next(code for code, _ in command.divisions if len(code) == COUNTY)
     uow.add(Installation(kind=founding.OFFICE, county=county, bureau=command.bureau, founded_at=uow.now))
     _put(uow, command.divisions)
@@ -94,7 +95,7 @@ def add_divisions(
     here = founding.installation(uow.session)
     county = next(code for code, _ in command.divisions if len(code) == COUNTY)
     if here is None or here.county != county:
-        raise DivisionsInvalid(faults=[f"文件是 {county} 的区划，不是本单位的"])
+        raise DivisionsInvalid(faults=[tr("文件是 {county} 的区划，不是本单位的", county=county)])
     added = _put(uow, command.divisions)
     audit.note(uow, actor, "divisions_imported", county)
     return AddDivisionsResult(added=added)

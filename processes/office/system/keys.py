@@ -15,6 +15,7 @@ from processes.relief import actions as relief
 from processes.settings import Settings
 from processes.storage import resealing
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 OF_CASES, OF_MORE = "told_rows", "recorded_rows.whole"
 """In the log: that the rows of cases are told by their events from then on, and with all that is told of them today."""
@@ -78,7 +79,7 @@ class NoteSessionKey(Command[None]):
 @handles(NoteSessionKey)
 def note_session_key(settings: Settings, uow: UnitOfWork, actor: Actor, command: NoteSessionKey) -> None:
     """Add it to the access log, to explain why everybody was signed out."""
-    audit.note(uow, actor, "session_key_made", "密钥文件不在")
+    audit.note(uow, actor, "session_key_made", tr("密钥文件不在"))
 
 
 @dataclass(frozen=True, slots=True)

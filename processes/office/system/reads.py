@@ -14,6 +14,7 @@ from processes.office.accounts.auditors import auditors
 from processes.office.command import Command, handles
 from processes.settings import Settings
 from processes.storage.unit_of_work import UnitOfWork
+from processes.texts import tr
 
 _LOGGED = 120
 _AT_ONCE = 1_000
@@ -62,5 +63,14 @@ def note_infected(settings: Settings, uow: UnitOfWork, actor: Actor, command: No
     target = f"{command.place} {command.found}"[:_LOGGED]
     audit.note_of(uow, command.account_id, "upload_infected", target, command.address)
     account = None if command.account_id is None else uow.session.get(Account, command.account_id)
-    who = "未登录的人" if account is None else f"{account.name}（{account.username}）"
-    notices.tell(uow, auditors(uow), "account", f"{who}上传的文件查出病毒（{command.found}），没有接收")
+    who = (
+        tr("未登录的人")
+        if account is None
+        else tr("{name}（{username}）", name=account.name, username=account.username)
+    )
+    notices.tell(
+        uow,
+        auditors(uow),
+        "account",
+        tr("{who}上传的文件查出病毒（{found}），没有接收", who=who, found=command.found),
+    )

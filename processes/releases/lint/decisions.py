@@ -16,6 +16,7 @@ from processes.policy.toml_text import read_toml
 from processes.releases import shapes
 from processes.releases.lint import words
 from processes.releases.lint.problems import Problem
+from processes.texts import tr
 
 MAX_COMBINATIONS = 20_000
 MAX_LOOKS = 100_000
@@ -45,7 +46,7 @@ def _holes(name: str, table: tables.Table) -> Iterator[Problem]:
     samples = [tables.sample_values(table, n) for n in range(len(table.inputs))]
     combinations = prod(map(len, samples))
     if combinations > MAX_COMBINATIONS or combinations * len(table.rows) > MAX_LOOKS:
-        yield Problem(name, table.id, "table_too_large", "输入组合过多，无法检查空缺和重叠，请拆成几张表")
+        yield Problem(name, table.id, "table_too_large", tr("输入组合过多，无法检查空缺和重叠，请拆成几张表"))
         return
     reported: set[str] = set()
     for values in itertools.product(*samples):
@@ -53,22 +54,27 @@ def _holes(name: str, table: tables.Table) -> Iterator[Problem]:
             hits = tables.matching_rows(table, list(values), {}, {})
         except ExpressionFailed:
             return  # the limits of a row are computed and known only in a case
-        shown = "，".join(f"{c.title}={_word(v)}" for c, v in zip(table.inputs, values, strict=True))
+        shown = tr("，").join(f"{c.title}={_word(v)}" for c, v in zip(table.inputs, values, strict=True))
         if not hits and "table_gap" not in reported:
             reported.add("table_gap")
-            yield Problem(name, table.id, "table_gap", f"决策表“{table.title}”有空缺：{shown} 时没有对应的行")
-        rows = "、".join(str(h + 1) for h in hits)
+            yield Problem(
+                name,
+                table.id,
+                "table_gap",
+                tr("决策表“{title}”有空缺：{shown} 时没有对应的行", title=table.title, shown=shown),
+            )
+        rows = tr("、").join(str(h + 1) for h in hits)
         if len(hits) > 1 and table.hit_policy == "UNIQUE" and rows not in reported:
             reported.add(rows)
             yield Problem(
                 name, table.rows[hits[1]].id, "table_overlap",
-                f"决策表“{table.title}”第 {rows} 行重叠：{shown} 时同时符合",
+                tr("决策表“{title}”第 {rows} 行重叠：{shown} 时同时符合", title=table.title, rows=rows, shown=shown),
             )  # fmt: skip
 
 
 def _word(value: object) -> str:
     return (
-        {True: "是", False: "否"}.get(value, str(value))
+        {True: tr("是"), False: tr("否")}.get(value, str(value))
         if isinstance(value, bool)
         else str(value).strip("\0")
     )
@@ -87,7 +93,7 @@ def check_sheet(name: str, raw: bytes, policy: PolicyBook) -> Iterator[Problem]:
     seen: set[str] = set()
     for line in sheet.lines:
         if line.name in seen:
-            yield Problem(name, line.name, "duplicate_id", f"行名“{line.name}”用了两次")
+            yield Problem(name, line.name, "duplicate_id", tr("行名“{name}”用了两次", name=line.name))
         seen.add(line.name)
         yield from words.check(name, line.name, line.formula.source, policy)
 
@@ -97,4 +103,9 @@ def shape_of(name: str, raw: bytes, kind: str) -> Iterator[Problem]:
     try:
         shapes.demand(read_toml(raw), shapes.of_kind(kind))
     except ValidationError as fault:
-        yield Problem(name, "", "unlike_schema", f"{shapes.place(fault)}：{fault.message[:200]}")
+        yield Problem(
+            name,
+            "",
+            "unlike_schema",
+            tr("{fault}：{message}", fault=shapes.place(fault), message=fault.message[:200]),
+        )

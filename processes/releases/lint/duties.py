@@ -11,6 +11,7 @@ from processes.releases import effects
 from processes.releases.bundle import Bundle
 from processes.releases.lint import index
 from processes.releases.lint.problems import Problem
+from processes.texts import tr
 
 FILE = "programme.toml"
 
@@ -31,17 +32,19 @@ def check(bundle: Bundle, used: Collection[str]) -> Iterator[Problem]:
                     FILE,
                     step,
                     "unknown_step",
-                    f"回避规则中的环节“{step}”不是由人员办理的环节，规则不会起作用",
+                    tr("回避规则中的环节“{step}”不是由人员办理的环节，规则不会起作用", step=step),
                 )
     named = effects.named(bundle)
     stated = {str(s) for s in bundle.programme.get("checks", ())}
     for step in sorted(stated):
         if step not in nodes:
-            yield Problem(FILE, step, "unknown_step", f"checks 中的环节“{step}”不是由人员办理的环节")
+            yield Problem(
+                FILE, step, "unknown_step", tr("checks 中的环节“{step}”不是由人员办理的环节", step=step)
+            )
         elif step in named:
             yield Problem(
                 FILE,
                 step,
                 "deciding_step_as_check",
-                f"环节“{nodes[step].name}”作出意见或决定，不能写在 checks 中",
+                tr("环节“{name}”作出意见或决定，不能写在 checks 中", name=nodes[step].name),
             )

@@ -13,6 +13,7 @@ from processes.releases.bundle import Bundle
 from processes.releases.effects import Needed
 from processes.releases.lint import index
 from processes.releases.lint.problems import Office, Problem
+from processes.texts import tr
 
 PROGRAMME, PAPERS = "programme.toml", "documents.toml"
 
@@ -28,11 +29,11 @@ def check(bundle: Bundle, office: Office, used: Collection[str]) -> Iterator[Pro
         if verb not in bundle.effects:
             yield Problem(
                 PROGRAMME, verb, "effect_without_decision",
-                f"服务操作“{verb}”须由决定环节作出决定后才能办理，请在 [[effect]] 中写明由哪些环节决定",
+                tr("服务操作“{verb}”须由决定环节作出决定后才能办理，请在 [[effect]] 中写明由哪些环节决定", verb=verb),
             )  # fmt: skip
     for verb, needed in bundle.effects.items():
         if verb not in office.effects:
-            yield Problem(PROGRAMME, verb, "unknown_effect", f"“{verb}”不是须经决定的服务操作")
+            yield Problem(PROGRAMME, verb, "unknown_effect", tr("“{verb}”不是须经决定的服务操作", verb=verb))
         yield from _needed(bundle, PROGRAMME, verb, needed, nodes)
         yield from _leaders(verb, needed)
     yield from _papers(bundle, nodes, bool(asked))
@@ -47,7 +48,7 @@ def _papers(bundle: Bundle, nodes: Mapping[str, Sequence[Node]], has_effects: bo
         elif not paper.register_now and has_effects:
             yield Problem(
                 PAPERS, paper.id, "paper_without_decision",
-                f"文书“{paper.title}”须写明由哪些环节决定（decided_by）；决定之前出具的文书请写 register_now = true",
+                tr("文书“{title}”须写明由哪些环节决定（decided_by）；决定之前出具的文书请写 register_now = true", title=paper.title),
             )  # fmt: skip
 
 
@@ -58,14 +59,17 @@ def _needed(
         found = nodes.get(step, ())
         if not found or not all(n.is_offered for n in found):
             yield Problem(
-                file, element, "unknown_step", f"“{element}”的决定环节“{step}”不是流程图中由人员办理的环节"
+                file,
+                element,
+                "unknown_step",
+                tr("“{element}”的决定环节“{step}”不是流程图中由人员办理的环节", element=element, step=step),
             )
             continue
         for node in found:
             if node.role != role:
                 yield Problem(
                     file, element, "decision_of_other_role",
-                    f"决定环节“{node.name or step}”在流程图中由“{node.role}”办理，与写明的岗位“{role}”不一致",
+                    tr("决定环节“{step}”在流程图中由“{role}”办理，与写明的岗位“{role2}”不一致", step=node.name or step, role=node.role, role2=role),
                 )  # fmt: skip
             if needed.verdict:
                 yield from _verdict(bundle, file, element, needed, node)
@@ -78,7 +82,7 @@ def _verdict(bundle: Bundle, file: str, element: str, needed: Needed, node: Node
     if not source:
         yield Problem(
             file, element, "step_without_verdict",
-            f"环节“{node.name or node.id}”没有写明怎样算同意（[decision.流程.steps] 或 agrees），不能作为决定环节",
+            tr("环节“{id}”没有写明怎样算同意（[decision.流程.steps] 或 agrees），不能作为决定环节", id=node.name or node.id),
         )  # fmt: skip
         return
     try:
@@ -90,7 +94,7 @@ def _verdict(bundle: Bundle, file: str, element: str, needed: Needed, node: Node
     if fault:
         yield Problem(
             file, element, "consent_reads_no_answer",
-            f"环节“{node.name or node.id}”的同意“{source}”须取自该环节表单的答复：{fault}",
+            tr("环节“{id}”的同意“{source}”须取自该环节表单的答复：{fault}", id=node.name or node.id, source=source, fault=fault),
         )  # fmt: skip
 
 
@@ -99,7 +103,7 @@ def _leaders(verb: str, needed: Needed) -> Iterator[Problem]:
         if role not in effects.LEADERS:
             yield Problem(
                 PROGRAMME, verb, "decision_of_other_role",
-                f"“{verb}”的决定环节“{step}”须由乡镇或县级负责人办理，不能由“{role}”办理",
+                tr("“{verb}”的决定环节“{step}”须由乡镇或县级负责人办理，不能由“{role}”办理", verb=verb, step=step, role=role),
             )  # fmt: skip
 
 
@@ -110,7 +114,7 @@ def _ways(bundle: Bundle, diagram: Diagram) -> Iterator[Problem]:
         if steps and steps & diagram.nodes.keys() and node.id in _before(diagram, steps):
             yield Problem(
                 PROGRAMME, node.id, "effect_before_decision",
-                f"流程图“{diagram.name or diagram.process}”中，不经过决定环节也能走到“{node.name or node.id}”（{title}）",
+                tr("流程图“{process}”中，不经过决定环节也能走到“{id}”（{title}）", process=diagram.name or diagram.process, id=node.name or node.id, title=title),
             )  # fmt: skip
 
 

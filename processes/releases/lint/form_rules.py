@@ -15,6 +15,7 @@ from processes.releases import forms, shapes
 from processes.releases.bundle import COMMON, Bundle
 from processes.releases.lint import index
 from processes.releases.lint.problems import Problem
+from processes.texts import tr
 
 _EVERYWHERE = frozenset(
     {"type", "id", "key", "label", "description", "layout", "conditional", "properties", "defaultValue"}
@@ -71,10 +72,15 @@ def check(name: str, raw: bytes, bundle: Bundle) -> Iterator[Problem]:
         schema = json.loads(raw)
         shapes.demand(schema, shapes.of_kind("form"))
     except (ValueError, RecursionError):
-        yield Problem(name, "", "form_invalid", "不是有效的表单文件")
+        yield Problem(name, "", "form_invalid", tr("不是有效的表单文件"))
         return
     except ValidationError as fault:
-        yield Problem(name, "", "form_invalid", f"表单的 {shapes.place(fault)}：{fault.message[:200]}")
+        yield Problem(
+            name,
+            "",
+            "form_invalid",
+            tr("表单的 {fault}：{message}", fault=shapes.place(fault), message=fault.message[:200]),
+        )
         return
     yield from _second(name, schema["components"])
     keys: list[str] = []
@@ -82,7 +88,7 @@ def check(name: str, raw: bytes, bundle: Bundle) -> Iterator[Problem]:
         yield from _component(name, component, bundle)
         key = component.get("key", "")
         if key in keys:
-            yield Problem(name, key, "form_key_twice", f"字段标识“{key}”用了两次")
+            yield Problem(name, key, "form_key_twice", tr("字段标识“{key}”用了两次", key=key))
         if key:
             keys.append(key)
 
@@ -92,19 +98,26 @@ def _component(name: str, component: Mapping[str, Any], bundle: Bundle) -> Itera
     key = str(component.get("key") or component.get("id", ""))
     title = forms.label_of(component) or key
     if kind not in forms.FIELD_TYPES | forms.SHOWN_TYPES:
-        yield Problem(name, key, "form_field_not_supported", f"字段类型“{kind}”不受支持")
+        yield Problem(name, key, "form_field_not_supported", tr("字段类型“{kind}”不受支持", kind=kind))
         return
     if kind in forms.FIELD_TYPES and not component.get("key"):
-        yield Problem(name, key, "form_field_without_key", f"字段“{title}”没有标识（key）")
+        yield Problem(name, key, "form_field_without_key", tr("字段“{title}”没有标识（key）", title=title))
     if _MARKUP.search(str(component.get("text", ""))):
-        yield Problem(name, key, "form_markup", f"说明文字“{title}”含有 HTML 标记，请改用文字")
+        yield Problem(
+            name, key, "form_markup", tr("说明文字“{title}”含有 HTML 标记，请改用文字", title=title)
+        )
     shown = [value for part, value in component.items() if part not in _NO_TEXT]
     if any(_is_computed(text) for text in _texts(shown)):
-        yield Problem(name, key, "form_computed_text", f"“{title}”的文字不能含有“{{{{”，也不能以“=”开头")
+        yield Problem(
+            name, key, "form_computed_text", tr("“{title}”的文字不能含有“{{{{”，也不能以“=”开头", title=title)
+        )
     for unknown in sorted(set(component) - _EVERYWHERE - _OF_TYPE[kind]):
         if component[unknown] not in _SAME_AS_ABSENT:
             yield Problem(
-                name, key, "form_rule_not_checked", f"字段“{title}”的设置“{unknown}”提交时不会检查，不能使用"
+                name,
+                key,
+                "form_rule_not_checked",
+                tr("字段“{title}”的设置“{unknown}”提交时不会检查，不能使用", title=title, unknown=unknown),
             )
     rules = component.get("validate", {})
     for unknown in sorted(set(rules) - _RULES.get(kind, _REQUIRED_ONLY)):
@@ -113,10 +126,17 @@ def _component(name: str, component: Mapping[str, Any], bundle: Bundle) -> Itera
                 name,
                 key,
                 "form_rule_not_checked",
-                f"字段“{title}”的校验规则“{unknown}”提交时不会检查，不能使用",
+                tr(
+                    "字段“{title}”的校验规则“{unknown}”提交时不会检查，不能使用", title=title, unknown=unknown
+                ),
             )
     for unknown in sorted(set(component.get("properties", {})) - HOUSE_RULES):
-        yield Problem(name, key, "form_rule_not_checked", f"字段“{title}”的属性“{unknown}”不是已登记的规则")
+        yield Problem(
+            name,
+            key,
+            "form_rule_not_checked",
+            tr("字段“{title}”的属性“{unknown}”不是已登记的规则", title=title, unknown=unknown),
+        )
     for condition in filter(None, (forms.hide_condition(component), *_asked(component))):
         try:
             expressions.parse(condition)
@@ -150,14 +170,13 @@ def _second(name: str, components: Sequence[Mapping[str, Any]]) -> Iterator[Prob
         if component not in chosen:
             yield Problem(
                 name, str(component.get("key", "")), "second_person_typed",
-                f"“{forms.label_of(component)}”应从本单位人员中选择：改为下拉选择，选项来自 {forms.COLLEAGUES}",
+                tr("“{component}”应从本单位人员中选择：改为下拉选择，选项来自 {COLLEAGUES}", component=forms.label_of(component), COLLEAGUES=forms.COLLEAGUES),
             )  # fmt: skip
     for component in chosen:
         if component not in asked or component["type"] != "select" or len(chosen) > 1:
             yield Problem(
                 name, str(component.get("key", "")), "second_person_field",
-                f"“{forms.label_of(component)}”的选项来自 {forms.COLLEAGUES}："
-                "应为下拉选择，带属性 another_person，每个表单只能有一个",
+                tr("“{component}”的选项来自 {COLLEAGUES}：应为下拉选择，带属性 another_person，每个表单只能有一个", component=forms.label_of(component), COLLEAGUES=forms.COLLEAGUES),
             )  # fmt: skip
 
 
@@ -173,24 +192,39 @@ def _asked(component: Mapping[str, Any]) -> Iterator[str | None]:
 def _date(name: str, key: str, title: str, component: Mapping[str, Any], bundle: Bundle) -> Iterator[Problem]:
     """A date before its own cause shortens a statutory period, so a date without limits is a problem."""
     if component.get("subtype") != "date":
-        yield Problem(name, key, "form_rule_not_checked", f"字段“{title}”只能为日期，不能含时间")
+        yield Problem(
+            name, key, "form_rule_not_checked", tr("字段“{title}”只能为日期，不能含时间", title=title)
+        )
     rules = component.get("properties", {})
     if not rules.get("not_after_today"):
-        yield Problem(name, key, "date_without_bounds", f"日期“{title}”没有上限（not_after_today）")
+        yield Problem(
+            name, key, "date_without_bounds", tr("日期“{title}”没有上限（not_after_today）", title=title)
+        )
     if not any(rules.get(lower) for lower in _LOWER_BOUNDS):
         yield Problem(
             name,
             key,
             "date_without_bounds",
-            f"日期“{title}”没有下限：用 not_before 写明起因环节，或用 within_months_parameter 写明月数参数",
+            tr(
+                "日期“{title}”没有下限：用 not_before 写明起因环节，或用 within_months_parameter 写明月数参数",
+                title=title,
+            ),
         )
     for cause in str(rules.get("not_before", "")).split():
         is_field = "." in cause
         shared = name.startswith(f"{COMMON}/")  # used by programmes that have other steps
         if cause != forms.OPENED and not is_field and not shared and not index.has_step(bundle, cause):
-            yield Problem(name, key, "unknown_step", f"日期“{title}”的起因环节“{cause}”不在流程图中")
+            yield Problem(
+                name,
+                key,
+                "unknown_step",
+                tr("日期“{title}”的起因环节“{cause}”不在流程图中", title=title, cause=cause),
+            )
     months = rules.get("within_months_parameter")
     if months and str(months) not in bundle.policy:
         yield Problem(
-            name, key, "unknown_parameter", f"日期“{title}”的参数“{months}”没有在 policy.toml 中登记"
+            name,
+            key,
+            "unknown_parameter",
+            tr("日期“{title}”的参数“{months}”没有在 policy.toml 中登记", title=title, months=months),
         )

@@ -13,6 +13,7 @@ from processes.releases import bundle as bundles
 from processes.releases.bundle import COMMON, Bundle
 from processes.releases.lint import decisions, diagrams, duties, effects, form_rules, index, verdicts, words
 from processes.releases.lint.problems import Office, Problem
+from processes.texts import tr
 
 _XML = (".bpmn", ".dmn")
 
@@ -46,7 +47,7 @@ def _neighbours(folder: Path, bundle: Bundle) -> Iterator[Problem]:
             "programme.toml",
             bundle.id,
             "id_unlike_folder",
-            f"项目标识“{bundle.id}”应与文件夹名“{folder.name}”相同",
+            tr("项目标识“{id}”应与文件夹名“{name}”相同", id=bundle.id, name=folder.name),
         )
     for other in sorted(folder.parent.glob("*/programme.toml")):
         if other.parent == folder:
@@ -57,7 +58,10 @@ def _neighbours(folder: Path, bundle: Bundle) -> Iterator[Problem]:
             continue  # reported by its own lint
         if code == bundle.programme.get("code"):
             yield Problem(
-                "programme.toml", bundle.id, "code_twice", f"项目代码“{code}”与 {other.parent.name} 相同"
+                "programme.toml",
+                bundle.id,
+                "code_twice",
+                tr("项目代码“{code}”与 {name} 相同", code=code, name=other.parent.name),
             )
 
 
@@ -111,7 +115,7 @@ def _file(name: str, raw: bytes, bundle: Bundle, office: Office) -> Iterator[Pro
             name,
             "",
             "file_not_utf8",
-            "文件不是 UTF-8 编码，请在原软件中另存为 UTF-8，或在流程工作室中重新导入",
+            tr("文件不是 UTF-8 编码，请在原软件中另存为 UTF-8，或在流程工作室中重新导入"),
         )
     if name.endswith(".bpmn"):
         yield from diagrams.check(name, raw, bundle, office)
@@ -141,7 +145,7 @@ def _parameters(name: str, raw: bytes) -> Iterator[Problem]:
     try:
         parse_policy(raw.decode())
     except (YimenError, UnicodeDecodeError) as fault:
-        message = fault.message if isinstance(fault, YimenError) else "不是 UTF-8 文本"
+        message = fault.message if isinstance(fault, YimenError) else tr("不是 UTF-8 文本")
         yield Problem(name, "", "parameters_invalid", message)
         return
     yield from decisions.shape_of(name, raw, "policy")
@@ -151,12 +155,15 @@ def _programme(bundle: Bundle) -> Iterator[Problem]:
     name = "programme.toml"
     for start in bundle.starts.values():
         if bundle.form(start.form) is None:
-            yield Problem(name, start.process, "unknown_form", f"申请表单“{start.form}”不存在")
+            yield Problem(name, start.process, "unknown_form", tr("申请表单“{form}”不存在", form=start.form))
     for clock in bundle.clocks.values():
         for parameter in filter(None, (clock.budget, clock.extension)):
             if parameter not in bundle.policy:
                 yield Problem(
-                    name, clock.name, "unknown_parameter", f"时限“{clock.title}”的参数“{parameter}”没有登记"
+                    name,
+                    clock.name,
+                    "unknown_parameter",
+                    tr("时限“{title}”的参数“{parameter}”没有登记", title=clock.title, parameter=parameter),
                 )
 
 
@@ -171,7 +178,7 @@ def _outcomes(bundle: Bundle, used: set[str]) -> Iterator[Problem]:
                 if node.id not in bundle.outcomes:
                     yield Problem(
                         name, node.id, "end_without_outcome",
-                        f"结束事件“{node.name or node.id}”没有在 programme.toml 的 [outcomes] 中写明办理结果",
+                        tr("结束事件“{id}”没有在 programme.toml 的 [outcomes] 中写明办理结果", id=node.name or node.id),
                     )  # fmt: skip
 
 
@@ -197,7 +204,7 @@ def _screenings(bundle: Bundle) -> Iterator[Problem]:
             if not index.has_decision(bundle, decision):
                 yield Problem(
                     "programme.toml", screening.table, "unknown_decision",
-                    f"筛查“{screening.title}”引用的决策“{decision}”不存在",
+                    tr("筛查“{title}”引用的决策“{decision}”不存在", title=screening.title, decision=decision),
                 )  # fmt: skip
 
 
@@ -206,12 +213,18 @@ def _papers(bundle: Bundle) -> Iterator[Problem]:
     for paper in bundle.papers.values():
         if bundle.template(paper.template) is None:
             yield Problem(
-                name, paper.id, "unknown_template", f"文书“{paper.title}”的模板“{paper.template}”不存在"
+                name,
+                paper.id,
+                "unknown_template",
+                tr("文书“{title}”的模板“{template}”不存在", title=paper.title, template=paper.template),
             )
         for step in (*paper.opinions, *((paper.after,) if paper.after else ())):
             if not index.has_step(bundle, step):
                 yield Problem(
-                    name, paper.id, "unknown_step", f"文书“{paper.title}”用到的环节“{step}”不在流程图中"
+                    name,
+                    paper.id,
+                    "unknown_step",
+                    tr("文书“{title}”用到的环节“{step}”不在流程图中", title=paper.title, step=step),
                 )
         for source in paper.fields.values():
             yield from words.check(name, paper.id, source, bundle.policy)

@@ -1,0 +1,34 @@
+"""The language of the command line: Chinese, or English with `YIMEN_LANGUAGE=en`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from processes.languages.catalogue import CHINESE, LANGUAGES, lookup
+from processes.texts import Lookup, shown
+
+
+def find() -> Lookup:
+    """Return what finds a message in the language of this process."""
+    chosen = os.environ.get("YIMEN_LANGUAGE", CHINESE)
+    return lookup(chosen if chosen in LANGUAGES else CHINESE)
+
+
+def echo(text: object = "", **options: Any) -> None:
+    """Print a line; a text of the program in the language of this process."""
+    click.echo(shown(text, find()), **options)
+
+
+def translate(command: click.Command) -> None:
+    """Put the help of a command, its options and its subcommands into the language of this process."""
+    message = find()
+    command.help = command.help and message(" ".join(command.help.split()))
+    for option in command.params:
+        if isinstance(option, click.Option):
+            option.help = option.help and message(option.help)
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            translate(one)

@@ -1,0 +1,1 @@
+"""Languages of the screens: the catalogue of each, by message. The sources are written in Chinese."""

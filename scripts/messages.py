@@ -1,0 +1,37 @@
+"""Bring the catalogue of a language in line with the sources: new messages come without a text, old ones go.
+
+.venv/bin/python scripts/messages.py        update processes/languages/*.po
+.venv/bin/python scripts/messages.py lack   print the messages that have no text yet
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from processes.languages.catalogue import FOLDER
+from web.languages.collection import collected
+
+
+def update(path: Path) -> list[str]:
+    """Rewrite a catalogue; return the messages without a text."""
+    with path.open("rb") as file:
+        known = {m.id: m.string for m in read_po(file, ignore_obsolete=True) if m.id}
+    catalogue = Catalog(locale=path.stem, project="Yimen", version="1", fuzzy=False)
+    catalogue.header_comment = "# Texts of the screens by their Chinese messages."
+    for message, places in collected().items():
+        catalogue.add(message, known.get(message, ""), locations=[(place, 0) for place in places[:3]])
+    with path.open("wb") as file:
+        write_po(file, catalogue, omit_header=True, include_lineno=False, width=0)
+    return [str(m.id) for m in catalogue if m.id and not m.string]
+
+
+if __name__ == "__main__":
+    for catalogue in sorted(FOLDER.glob("*.po")):
+        lacking = update(catalogue)
+        print(f"{catalogue.name}: {len(lacking)} messages without a text")
+        if sys.argv[1:] == ["lack"]:
+            print("\n".join(lacking))
