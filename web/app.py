@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -69,6 +68,7 @@ from web.desks import (
     verify,
     worklist,
 )  # fmt: skip
+from web.languages.current import language
 from web.limits import limiter
 from web.proxies import TrustedProxies
 
@@ -198,16 +198,8 @@ def _provider() -> Provider | None:
 
 
 def _asset(name: str) -> dict[str, Any]:
-    """Built files of an entry ("tasks/task" is src/tasks/task.js): its script and style sheets."""
-    manifest = json.loads((static_files.FOLDER / ".vite" / "manifest.json").read_text(encoding="utf-8"))
-    entry = manifest[f"src/{name}.js"]
-    styles = list(entry.get("css", []))
-    for imported in entry.get("imports", []):
-        styles += manifest[imported].get("css", [])
-    return {
-        "script": f"{static_files.PREFIX}{entry['file']}",
-        "styles": [f"{static_files.PREFIX}{s}" for s in styles],
-    }
+    """Script and style sheets of an entry, in the language of the page."""
+    return static_files.files_of_entry(name, language())
 
 
 def _local(instant: Any) -> str:
