@@ -1,5 +1,5 @@
 // The catalogue of a language: its text for each text of the scripts, in gettext's PO format.
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { po } from "gettext-parser";
 import { textsOf } from "./texts.js";
@@ -10,16 +10,16 @@ export const FOLDERS = ["src", "public"].map((name) => join(ASSETS, name));
 
 export const pathOf = (language) => join(ROOT, "web", "languages", `scripts.${language}.po`);
 
-// Entries of a PO file by the original text.
-export function entriesOf(path) {
-  const { "": heading, ...entries } = po.parse(readFileSync(path)).translations[""];
-  return { heading, entries };
+// Entries of a language's catalogue by the original text; none if there is no catalogue yet.
+function entriesOf(language) {
+  if (!existsSync(pathOf(language))) return {};
+  const { "": _, ...entries } = po.parse(readFileSync(pathOf(language))).translations[""];
+  return entries;
 }
 
 // Original text and translation.
 export function catalogueOf(language) {
-  const { entries } = entriesOf(pathOf(language));
-  return new Map(Object.values(entries).map(({ msgid, msgstr: [text] }) => [msgid, text]));
+  return new Map(Object.values(entriesOf(language)).map(({ msgid, msgstr: [text] }) => [msgid, text]));
 }
 
 export const placesOf = (message) => message.match(/\{\w+\}/g) ?? [];
@@ -46,4 +46,16 @@ export function usedTexts() {
       used.set(message, (used.get(message) ?? new Set()).add(place));
   }
   return used;
+}
+
+// The content of a language's catalogue for the scripts as they are: new texts without translation, none that is gone.
+export function renewed(language) {
+  const entries = entriesOf(language);
+  const translations = [...usedTexts()].map(([msgid, files]) => [
+    msgid,
+    { msgid, msgstr: entries[msgid]?.msgstr ?? [""], comments: { reference: [...files].join("\n") } },
+  ]);
+  const headers = { Language: language, "Content-Type": "text/plain; charset=utf-8", "MIME-Version": "1.0" };
+  const all = { "": { msgid: "", msgstr: [""] }, ...Object.fromEntries(translations) };
+  return `${po.compile({ charset: "utf-8", headers, translations: { "": all } }, { foldLength: 0 })}\n`;
 }

@@ -1,7 +1,8 @@
 // Texts of scripts in another language: which are found, what replaces them, and that the catalogue is complete.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { catalogueOf, fault, usedTexts } from "../languages/catalogue.js";
+import { catalogueOf, fault, pathOf, renewed, usedTexts } from "../languages/catalogue.js";
 import { textsOf } from "../languages/texts.js";
 import { translated, translation } from "../languages/translation.js";
 
@@ -33,11 +34,8 @@ test("a string is replaced, and so is an attribute", () => {
 });
 
 test("places of a template may change their order", () => {
-  const entries = { "{name}的{title}": "{title} of `{name}` \\ ${name2" };
-  assert.equal(
-    inEnglish("f(`${row.name}的${title}`)", { ...entries, "{name}的{title}": "{title} of `{name}`" }),
-    "f(`${title} of \\`${row.name}\\``)",
-  );
+  const code = inEnglish("f(`${row.name}的${title}`)", { "{name}的{title}": "{title} of `{name}`" });
+  assert.equal(code, "f(`${title} of \\`${row.name}\\``)");
 });
 
 test("what a sign means in a template is written as text", () => {
@@ -101,6 +99,10 @@ test("every text of the scripts is in the catalogue, with the same places, and n
     [...catalogue.keys()].filter((message) => !used.has(message)),
     [],
   );
+});
+
+test("the catalogue names the files of each text, in their order", () => {
+  assert.equal(readFileSync(pathOf("en"), "utf-8"), renewed("en"), "run: npm run texts");
 });
 
 test("translations hold no Chinese", () => {
