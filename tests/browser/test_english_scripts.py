@@ -83,6 +83,17 @@ def test_a_form__says_in_english_what_is_missing(desk: Desk) -> None:
     expect(page.locator(".fjs-form-field-error").first).to_have_text("Field is required.")
 
 
+def test_the_page_of_visits__is_kept_with_its_english_files(desk: Desk) -> None:
+    page = desk.sign_in("t1_investigator", "en-GB")
+    page.goto("/field")
+    page.wait_for_selector('body[data-offline="1"]')
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator("#state")).to_have_text("This device has no forms taken along.")
+    scripts: list[str] = page.evaluate("[...document.scripts].map((s) => s.src).filter((s) => s)")
+    assert scripts and all("/static/en/assets/" in address for address in scripts)
+
+
 def opened(desk: Desk, file: str) -> Any:
     """A file of a draft in its editor."""
     supervisor = desk.stage.actor("supervisor", cases.VILLAGE)

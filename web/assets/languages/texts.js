@@ -17,8 +17,8 @@ const isChinese = (node) =>
 // Where each mark's expression begins: the next character that is no space.
 function marksOf(code, comments) {
   const marks = new Map();
-  for (const { value, end } of comments)
-    if (MARKS.has(value.trim())) marks.set(end + code.slice(end).search(/\S/), value.trim());
+  for (const { type, value, end } of comments)
+    if (type === "Block" && MARKS.has(value.trim())) marks.set(end + code.slice(end).search(/\S/), value.trim());
   return marks;
 }
 

@@ -56,6 +56,10 @@ test("what is marked as data stays, and only that", () => {
   );
 });
 
+test("a comment of a line is no mark", () => {
+  assert.deepEqual(messages('// data\nsay("无");'), ["无"]);
+});
+
 test("words of a library are left out", () => {
   const code = 'localise(x, /* library */ { Close: "关闭" }); f({ .../* library */ Mandarin, n: 1 });';
   assert.equal(inEnglish(code, {}), "localise(x, /* library */ ({})); f({ .../* library */ ({}), n: 1 });");
