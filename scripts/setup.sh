@@ -198,12 +198,13 @@ front_end_packages() { # install scripts of packages do not run: none of them is
 
 front_end() {
   local sources wanted
-  mapfile -t sources < <(find web/assets/src web/assets/public -type f | LC_ALL=C sort)
+  mapfile -t sources < <(find web/assets/src web/assets/public web/assets/languages web/languages/scripts.*.po -type f | LC_ALL=C sort)
   wanted=$(digest web/assets/package-lock.json web/assets/vite.config.js "${sources[@]}")
   is_stamped web/static/stamp "$wanted" && return 0
   front_end_packages
   say "生成前端页面"
   (cd web/assets && logged vite "${NODE[@]}" node_modules/vite/bin/vite.js build) || failed "生成前端页面" vite
+  (cd web/assets && logged vite-en "${NODE[@]}" node_modules/vite/bin/vite.js build --mode en) || failed "生成英文前端页面" vite-en
   logged front-end .venv/bin/python scripts/verify_setup.py front-end || failed "检查前端页面" front-end
   echo "$wanted" > web/static/stamp
 }

@@ -44,19 +44,18 @@ def paper() -> str | None:
 
 
 def front_end() -> str | None:
-    """The manifest names every entry of the desk, and every file that it names is there."""
-    static = ROOT / "web" / "static"
-    manifest = json.loads((static / ".vite" / "manifest.json").read_text(encoding="utf-8"))
-    entries = re.findall(
-        r'"(src/\w+/\w+\.js)"', (ROOT / "web/assets/vite.config.js").read_text(encoding="utf-8")
-    )
-    for entry in entries:
-        if entry not in manifest:
-            return f"没有生成 {entry}"
-    for built in manifest.values():
-        for file in (built["file"], *built.get("css", [])):
-            if not (static / file).is_file():
-                return f"缺少文件 {file}"
+    """The manifest of each language names every entry of the desk, and every file that it names is there."""
+    config = (ROOT / "web/assets/vite.config.js").read_text(encoding="utf-8")
+    entries = re.findall(r'"(src/\w+/\w+\.js)"', config)
+    for static in (ROOT / "web/static", ROOT / "web/static/en"):
+        manifest = json.loads((static / ".vite" / "manifest.json").read_text(encoding="utf-8"))
+        for entry in entries:
+            if entry not in manifest:
+                return f"没有生成 {entry}"
+        for built in manifest.values():
+            for file in (built["file"], *built.get("css", [])):
+                if not (static / file).is_file():
+                    return f"缺少文件 {static.name}/{file}"
     return None if entries else "没有入口"
 
 

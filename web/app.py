@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -70,8 +69,8 @@ from web.desks import (
     verify,
     worklist,
 )  # fmt: skip
+from web.languages import current
 from web.languages.answers import LanguageJSON
-from web.languages.current import language as language_of_request
 from web.languages.environment import LanguageEnvironment
 from web.limits import limiter
 from web.proxies import TrustedProxies
@@ -183,7 +182,7 @@ def _shared() -> dict[str, Any]:
         "largest_request": MAX_REQUEST - FRAME,
         "local_roles": _local_roles,
         "asset": _asset,
-        "language": language_of_request,
+        "language": current.language,
         "colour": _colour,
         "NO_DUE_DATE": NO_DUE_DATE,
         "words": words,
@@ -206,16 +205,8 @@ def _provider() -> Provider | None:
 
 
 def _asset(name: str) -> dict[str, Any]:
-    """Built files of an entry ("tasks/task" is src/tasks/task.js): its script and style sheets."""
-    manifest = json.loads((static_files.FOLDER / ".vite" / "manifest.json").read_text(encoding="utf-8"))
-    entry = manifest[f"src/{name}.js"]
-    styles = list(entry.get("css", []))
-    for imported in entry.get("imports", []):
-        styles += manifest[imported].get("css", [])
-    return {
-        "script": f"{static_files.PREFIX}{entry['file']}",
-        "styles": [f"{static_files.PREFIX}{s}" for s in styles],
-    }
+    """Script and style sheets of an entry, in the language of the page."""
+    return static_files.files_of_entry(name, current.language())
 
 
 def _local(instant: Any) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Flask, Response, request, send_from_directory
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
@@ -12,7 +14,8 @@ from web.require import public
 desk = Blueprint("static_files", __name__)
 PREFIX = "/static/"
 FOLDER = Path(__file__).parent / "static"
-_BUILT = "assets/"
+_BUILT = ("assets/", "en/assets/")
+_BUILDS = {"zh": "", "en": "en/"}
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -24,6 +27,18 @@ class PageSessions(SecureCookieSessionInterface):
         """Send the cookie for pages, with Vary; nothing for files."""
         if not request.path.startswith(PREFIX):
             super().save_session(app, session, response)
+
+
+def files_of_entry(name: str, language: str) -> dict[str, Any]:
+    """Addresses of an entry's script and style sheets, in a language ("zh", "en"): "tasks/task" is src/tasks/task.js."""
+    build = _BUILDS[language]
+    manifest = json.loads((FOLDER / build / ".vite" / "manifest.json").read_text(encoding="utf-8"))
+    entry = manifest[f"src/{name}.js"]
+    styles = list(entry.get("css", []))
+    for imported in entry.get("imports", []):
+        styles += manifest[imported].get("css", [])
+    prefix = f"{PREFIX}{build}"
+    return {"script": f"{prefix}{entry['file']}", "styles": [f"{prefix}{s}" for s in styles]}
 
 
 @desk.get(f"{PREFIX}<path:name>")

@@ -10,8 +10,9 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 LONGEST = 120
 ASSETS = ROOT / "web" / "assets"
+FOLDERS = ("languages", "public", "src", "tests")
 FILES = [
-    p for p in (*ASSETS.glob("*.js"), *(ASSETS / "src").rglob("*"), *(ASSETS / "tests").rglob("*"), *(ASSETS / "public").rglob("*"))
+    p for p in (*ASSETS.glob("*.js"), *(f for name in FOLDERS for f in (ASSETS / name).rglob("*")))
     if p.suffix in (".js", ".css")
 ]  # fmt: skip
 FORMS = ROOT / "web" / "templates" / "macros" / "forms.html"

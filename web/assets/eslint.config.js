@@ -22,5 +22,5 @@ export default [
   },
   { files: ["src/**/*.js"], languageOptions: { globals: globals.browser } },
   { files: ["public/sw.js"], languageOptions: { sourceType: "script", globals: globals.serviceworker } },
-  { files: ["*.config.js", "tests/*.js"], languageOptions: { globals: globals.node } },
+  { files: ["*.config.js", "languages/*.js", "tests/*.js"], languageOptions: { globals: globals.node } },
 ];

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { defineConfig } from "vite";
+import { catalogueOf } from "./languages/catalogue.js";
+import { translation } from "./languages/translation.js";
 
 const ENTRIES = [
   "src/desk/main.js",
@@ -23,6 +25,7 @@ const ENTRIES = [
   "src/identity/factors.js",
   "src/households/household_sheet.js",
 ];
+const LANGUAGES = ["en"]; // besides Chinese
 const TEXTS = /\.(js|css|svg)$/;
 
 // Beside each text of the build lie its compressed forms, made once; the desk sends the one that a browser takes.
@@ -41,16 +44,21 @@ const compressed = {
   },
 };
 
-// Built into web/static, found by the desk through the manifest; nothing is loaded from outside.
-export default defineConfig({
-  base: "/static/",
-  plugins: [compressed],
-  build: {
-    outDir: "../static",
-    emptyOutDir: true,
-    manifest: true,
-    target: "chrome108",
-    modulePreload: { polyfill: false },
-    rollupOptions: { input: ENTRIES },
-  },
+// Built into web/static in Chinese, then with `--mode en` beside it in English; found by the desk through the manifest
+// of each; nothing is loaded from outside.  The first build empties web/static, so it is the first to run.
+export default defineConfig(({ mode }) => {
+  const language = LANGUAGES.includes(mode) ? mode : null;
+  return {
+    base: language ? `/static/${language}/` : "/static/",
+    plugins: [...(language ? [translation(catalogueOf(language))] : []), compressed],
+    publicDir: language ? false : "public",
+    build: {
+      outDir: language ? `../static/${language}` : "../static",
+      emptyOutDir: true,
+      manifest: true,
+      target: "chrome108",
+      modulePreload: { polyfill: false },
+      rollupOptions: { input: ENTRIES },
+    },
+  };
 });

@@ -189,7 +189,7 @@ const sideways = new ResizeObserver((seen) => {
 });
 for (const table of document.querySelectorAll("main .table")) sideways.observe(table);
 
-// A day or a time is picked in Chinese, whatever the browser's language; so are those of rows that are added later.
+// A day or a time is picked in the language of the page, not of the browser; so are those of rows that are added later.
 const NATIVE = 'input[type="date"], input[type="time"]';
 async function dates() {
   if (document.querySelector(NATIVE)) (await import("../typing/date_fields.js")).replaceNative(document);
@@ -199,7 +199,7 @@ new MutationObserver((changes) => {
 }).observe(document.getElementById("content"), { childList: true, subtree: true });
 dates();
 
-// A field for files says what it is in Chinese, whatever the browser's language; the field itself stays for the
+// A field for files says what it is in the language of the page, not of the browser; the field itself stays for the
 // keyboard.
 for (const field of document.querySelectorAll('input[type="file"]:not(.visually-hidden)')) {
   const choice = Object.assign(document.createElement("label"), { className: "file-choice" });

@@ -15,6 +15,7 @@ import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
 import SignaturePad from "signature_pad";
 import { takesNumbersAsWritten } from "../typing/amounts.js";
+import { clockTime } from "../typing/clock_time.js";
 import { chineseDates, written } from "../typing/dates.js";
 import { say } from "../sending/send.js";
 import { pinFault } from "./pin.js";
@@ -67,7 +68,7 @@ function located({ latitude, longitude, accuracy }) {
 
 function visitedAt({ latitude, longitude, accuracy, when }) {
   const [north, east] = [latitude.toFixed(5), longitude.toFixed(5)];
-  return `入户定位：北纬 ${north}，东经 ${east}，误差 ${Math.round(accuracy)} 米（${when}）`;
+  return /* data */ `入户定位：北纬 ${north}，东经 ${east}，误差 ${Math.round(accuracy)} 米（${when}）`;
 }
 
 function badgeOf(item) {
@@ -150,7 +151,7 @@ async function save() {
   if (pad && !pad.isEmpty()) current.signature = at("pad").toDataURL("image/png");
   current.brought = false;
   await keep();
-  at("kept").textContent = `已保存在本机 ${new Date().toLocaleTimeString("zh-CN", { hour12: false })}`;
+  at("kept").textContent = `已保存在本机 ${clockTime()}`;
   list();
 }
 
@@ -281,7 +282,7 @@ at("photo").addEventListener("change", async (event) => {
       reader.onload = () => resolve(reader.result);
       reader.readAsDataURL(file);
     });
-    (current.photos ||= []).push({ name: file.name || `照片${current.photos.length + 1}.jpg`, content });
+    (current.photos ||= []).push({ name: file.name || /* data */ `照片${current.photos.length + 1}.jpg`, content });
   }
   event.target.value = "";
   await save();

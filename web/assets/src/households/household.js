@@ -2,14 +2,17 @@ import { HOUSEHOLDS_SAVE, PEOPLE_LOOK_UP } from "../desk/addresses.js";
 import { data, say, saySaved, send } from "../sending/send.js";
 import { kept } from "../typing/kept.js";
 import { splitsPastedRows } from "./pasted_rows.js";
+import { SEXES } from "./sexes.js";
 import { keepFormDraft } from "../typing/form_draft.js";
+
+const WITHOUT = /* data */ "无"; // what stands for the number of somebody without a document
 
 const form = document.getElementById("household");
 if (form) edit();
 
 function edit() {
   const kinds = data("kinds-data");
-  const empty = { members: [{ relation: "本人" }], incomes: [], expenses: [], properties: [] };
+  const empty = { members: [{ relation: /* data */ "本人" }], incomes: [], expenses: [], properties: [] };
   const { token } = form.dataset;
   let version = Number(form.dataset.version),
     newRows = 0;
@@ -102,7 +105,7 @@ function edit() {
       const kind = select(
         "document",
         Object.entries(kinds.documents),
-        m.document || (m.id_number === "无" ? "none" : undefined),
+        m.document || (m.id_number === WITHOUT ? "none" : undefined),
       );
       const tr = row(
         "members",
@@ -164,13 +167,13 @@ function edit() {
       fit(m);
       kind.addEventListener("change", () => {
         fault(number, "");
-        if (kind.value === "none") number.value = "无";
-        else if (number.value === "无") number.value = "";
+        if (kind.value === "none") number.value = WITHOUT;
+        else if (number.value === WITHOUT) number.value = "";
         fit({});
       });
       number.addEventListener("change", () => {
         number.value = plain(number.value);
-        if (number.value === "无") kind.value = "none";
+        if (number.value === WITHOUT) kind.value = "none";
         else if (kind.value === "none") kind.value = "id_card";
         fault(number, "");
         fit({});
@@ -213,17 +216,10 @@ function edit() {
     const withoutBirth =
       kind.value === "other" || (kind.value === "foreign_card" && /^[A-Z]{3}\d{12}$/.test(number.value));
     if (kind.value !== "none" && !withoutBirth) {
-      hint.textContent = m.birth_on ? `${m.sex}，${m.birth_on} 出生` : "";
+      hint.textContent = m.birth_on ? `${SEXES[m.sex] ?? m.sex}，${m.birth_on} 出生` : "";
       return;
     }
-    const sex = select(
-      "sex",
-      [
-        ["男", "男"],
-        ["女", "女"],
-      ],
-      m.sex,
-    );
+    const sex = select("sex", Object.entries(SEXES), m.sex);
     const age = m.estimated_age ?? (m.birth_on ? new Date().getFullYear() - Number(m.birth_on.slice(0, 4)) : "");
     const when = withoutBirth
       ? input("birth_on", m.birth_on, { type: "date" })
@@ -281,7 +277,7 @@ function edit() {
       });
       kind.value = found.document;
       ableAt(tr, found.age);
-      hint.replaceChildren(`${found.sex}，${found.age} 岁，${found.birth_on} 出生`);
+      hint.replaceChildren(`${SEXES[found.sex] ?? found.sex}，${found.age} 岁，${found.birth_on} 出生`);
       for (const warning of found.warnings)
         hint.append(Object.assign(document.createElement("span"), { className: "warn", textContent: warning }));
       const name = tr.querySelector('[data-name="name"]');

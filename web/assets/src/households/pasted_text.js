@@ -29,7 +29,7 @@ const HEADS = {
   备注: "evidence",
 };
 // What spreadsheets say for what a list offers.
-export const ALIKE = {
+export const ALIKE = /* data */ {
   户主: "本人",
   妻子: "配偶",
   丈夫: "配偶",

@@ -44,7 +44,7 @@ async function draw() {
 
 sheets.forEach((s, n) => sheetChoice.add(new Option(s.name, n)));
 scenarioChoice.add(new Option(`全部情景（${played.length}）`, ""));
-played.forEach((p, n) => scenarioChoice.add(new Option(`${p.passed ? "" : "（不符）"}${p.scenario}`, n)));
+played.forEach((p, n) => scenarioChoice.add(new Option(p.passed ? p.scenario : `（不符）${p.scenario}`, n)));
 sheetChoice.addEventListener("change", draw);
 scenarioChoice.addEventListener("change", mark);
 await draw();

@@ -15,16 +15,17 @@ import { view, wholeBesidePalette } from "./zoom_buttons.js";
 import spiffworkflow from "./spiffworkflow.json";
 import { standardProblems } from "./standard_rules.js";
 
-// Where the library's own Chinese is not what an official would say.
-const BETTER = {
+// The library's own Chinese, and what an official says instead.
+const NAMES = /* library */ {
+  ...chinese,
   "Activate hand tool": "移动画布",
   "Activate lasso tool": "框选",
   "Manual task": "人工任务",
   "Receive task": "接收任务",
 };
 const translate = (template, values = {}) =>
-  (BETTER[template] || chinese[template] || template).replace(/{([^}]+)}/g, (_, key) => values[key] ?? `{${key}}`);
-const WORDS = {
+  (NAMES[template] || template).replace(/{([^}]+)}/g, (_, key) => values[key] ?? `{${key}}`);
+const WORDS = /* library */ {
   Close: "关闭",
   "Token Simulation": "推演",
   "Toggle Simulation Log": "推演记录",

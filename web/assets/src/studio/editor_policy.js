@@ -69,7 +69,7 @@ export async function edit(container, text, { editable, touched, address }) {
       row[name] = list
         ? input.value.split(/[,，]\s*/).filter(Boolean)
         : yes
-          ? input.value.trim() === "是"
+          ? input.value.trim().toLowerCase() === "是".toLowerCase()
           : input.value;
       touched();
     });

@@ -23,7 +23,7 @@ const wrongLines = StateField.define({
 
 // Where a problem is: the line that its message names, else the first that holds what it is about.
 function lineOf(text, problem) {
-  const named = /第\s*(\d+)\s*行|line (\d+)/.exec(problem.message);
+  const named = /第\s*(\d+)\s*行|line (\d+)/i.exec(problem.message);
   if (named) return Math.min(Number(named[1] || named[2]), text.lines);
   const word = problem.element?.split(/[./#]/).filter(Boolean).pop();
   if (!word) return 0;

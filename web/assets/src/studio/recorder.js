@@ -1,6 +1,7 @@
 // Recording a scenario: an application, then step by step the forms of whoever it is open with.
 import "@bpmn-io/form-js-viewer/dist/assets/form-js.css";
 import { Form } from "@bpmn-io/form-js-viewer";
+import { SEXES } from "../households/sexes.js";
 import { takesNumbersAsWritten } from "../typing/amounts.js";
 import { chineseDates } from "../typing/dates.js";
 import { unreadable } from "../typing/typed_days.js";
@@ -49,14 +50,7 @@ function memberRow(member = {}) {
       member.relation,
     ),
     input("birth", member.birth),
-    select(
-      "sex",
-      [
-        ["男", "男"],
-        ["女", "女"],
-      ],
-      member.sex,
-    ),
+    select("sex", Object.entries(SEXES), member.sex),
     select("income", [["", "无"], ...offered.incomes], kind),
     input("amount", amount),
   ];
@@ -87,7 +81,7 @@ function readHousehold() {
 function usePattern() {
   const pattern = chosen();
   household = structuredClone(
-    pattern?.household || { members: [{ name: "张三", relation: "本人", birth: "1970-01-10", sex: "男" }] },
+    pattern?.household || /* data */ { members: [{ name: "张三", relation: "本人", birth: "1970-01-10", sex: "男" }] },
   );
   at("members").replaceChildren();
   household.members.forEach(memberRow);
@@ -132,7 +126,7 @@ function application() {
     pattern = chosen();
   ask(start.form, pattern?.application || {}, "提出申请", async (values) => {
     Object.assign(content, {
-      scenario: at("title").value.trim() || "录制的情景",
+      scenario: at("title").value.trim() || /* data */ "录制的情景",
       at: `${at("at").value}T09:00`,
       division: at("division").value,
       household: readHousehold(),

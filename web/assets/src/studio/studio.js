@@ -1,5 +1,6 @@
 // The studio's page: one editor by the kind of file, checked while one works, saved under a version.
 import { data, say, send } from "../sending/send.js";
+import { clockTime } from "../typing/clock_time.js";
 import { beside } from "./template_help.js";
 
 const place = document.getElementById("studio"),
@@ -102,7 +103,7 @@ async function save() {
     changed = false;
     await tell(answer.problems);
     preview();
-    say(`已保存 ${new Date().toLocaleTimeString("zh-CN", { hour12: false })}`, "good");
+    say(`已保存 ${clockTime()}`, "good");
   } catch (problem) {
     say(problem.message, "bad");
   }

@@ -1,5 +1,5 @@
 // What the editor of tables says, in Chinese; what is not listed stays as the library writes it.
-const words = {
+const words = /* library */ {
   "View DRD": "决策关系图",
   "Hit policy:": "命中规则：",
   "Hit Policy:": "命中规则：",
@@ -196,7 +196,7 @@ const words = {
 };
 
 // What the editor says without asking its translator.
-const POLICIES = {
+const POLICIES = /* library */ {
   "No overlap is possible and all rules are disjoint. Only a single rule can be matched":
     "各条规则互不重叠，只会符合其中一条",
   "Rules may overlap. The first matching rule will be chosen": "规则可以重叠，取最先符合的一条",
@@ -215,7 +215,7 @@ const POLICIES = {
   "Collect (Max)": "收集（最大）",
   "Collect (Count)": "收集（个数）",
 };
-export const unasked = {
+export const unasked = /* library */ {
   ...words,
   ...POLICIES,
   "Move Input": "移动输入列",
@@ -230,4 +230,4 @@ export const unasked = {
 
 export const translate = (template, values = {}) =>
   (words[template] || template).replace(/{([^}]+)}/g, (_, key) => values[key] ?? `{${key}}`);
-export const inChinese = { translate: ["value", translate] };
+export const inChinese = /* library */ { translate: ["value", translate] };

@@ -1,5 +1,5 @@
 // What the form editor says, in Chinese; put in where it appears (`localise`), since it asks no translator.
-const KINDS = {
+const KINDS = /* library */ {
   "Text field": "单行文字",
   "Text area": "多行文字",
   Number: "数字",
@@ -23,7 +23,7 @@ const KINDS = {
   Button: "按钮",
   iFrame: "网页框",
 };
-const RESTS = {
+const RESTS = /* library */ {
   Components: "组件",
   "Search components": "查找组件",
   "No components found.": "没有找到组件。",
@@ -153,7 +153,7 @@ const RESTS = {
 };
 
 // Hints, choices and faults of its panel.
-const HINTS = {
+const HINTS = /* library */ {
   "<empty>": "（空）",
   "<none>": "（无）",
   "Add new": "增加",
@@ -263,7 +263,7 @@ const HINTS = {
   Save: "保存",
 };
 
-export const formEditorWords = {
+export const formEditorWords = /* library */ {
   ...HINTS,
   ...RESTS,
   ...KINDS,

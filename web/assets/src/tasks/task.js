@@ -63,8 +63,8 @@ async function complete(more = {}) {
     keeper?.end();
     location.href = answer.address;
   } catch (fault) {
-    const still = fault.code === "stale_task" ? "您填写的内容仍在本页。" : "";
-    say(fault.message ? fault.message + still : "提交失败，内容仍在本页。", "bad");
+    const refusal = fault.message || "提交失败，内容仍在本页。";
+    say(fault.message && fault.code === "stale_task" ? `${refusal}您填写的内容仍在本页。` : refusal, "bad");
     showFaults(form, place, schema, fault.fields || {});
     button.disabled = false;
   }

@@ -1,5 +1,6 @@
 // Saves while somebody types and says so on the page; when it saves is the matter of saving.js.
 import { saySaved } from "../sending/send.js";
+import { clockTime } from "./clock_time.js";
 import { reason, saving } from "./saving.js";
 
 const button = (textContent, className, onclick) =>
@@ -11,7 +12,7 @@ const button = (textContent, className, onclick) =>
   });
 
 const onPage = {
-  saved: () => saySaved(`已自动保存 ${new Date().toLocaleTimeString("zh-CN", { hour12: false })}`),
+  saved: () => saySaved(`已自动保存 ${clockTime()}`),
   failed: (fault) => saySaved(reason(fault), "bad"),
   stale({ keep, take }) {
     const mine = button("保留本页这一份", "btn-outline-danger", keep);

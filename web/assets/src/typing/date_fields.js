@@ -27,7 +27,7 @@ export function replaceNative(root) {
     field.autocomplete = "off";
     if (!field.placeholder) field.placeholder = isDay ? "年-月-日" : "时:分";
     const picker = flatpickr(field, {
-      locale: { ...Mandarin, firstDayOfWeek: 1 },
+      locale: { .../* library */ Mandarin, firstDayOfWeek: 1 },
       allowInput: true,
       disableMobile: true,
       ...(isDay ? DAY : TIME),

@@ -12,7 +12,7 @@ const HINTS = {
   "m/d/yyyy": "年-月-日",
   "d/m/yyyy": "年-月-日",
 };
-const NAMES = { Month: "月", Year: "年", Hour: "时", Minute: "分", Second: "秒" };
+const NAMES = /* library */ { Month: "月", Year: "年", Hour: "时", Minute: "分", Second: "秒" };
 
 // An instant as the desk's pages write it, whatever the language of the browser: 2026-03-02 09:05.
 export const written = (instant) => flatpickr.formatDate(instant, "Y-m-d H:i");
@@ -36,12 +36,12 @@ function asOnTheDesk(picker) {
 export function chineseDates(place) {
   flatpickr.setDefaults({ plugins: [asOnTheDesk] });
   flatpickr.localize({
-    ...Mandarin,
+    .../* library */ Mandarin,
     firstDayOfWeek: 1,
     yearAriaLabel: "年",
     monthAriaLabel: "月",
     hourAriaLabel: "时",
     minuteAriaLabel: "分",
   });
-  localise(place, { ...HINTS, ...NAMES, Increment: "加一", Decrement: "减一" });
+  localise(place, { ...HINTS, .../* library */ { ...NAMES, Increment: "加一", Decrement: "减一" } });
 }

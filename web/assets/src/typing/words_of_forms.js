@@ -1,7 +1,7 @@
 // What the form viewer says, in Chinese.
 import { localise } from "./localise.js";
 
-const words = {
+const words = /* library */ {
   "Field is required.": "请填写此项",
   "Field must match pattern {value}.": "格式不正确",
   "Field must have minimum value of {value}.": "不能小于 {value}",
@@ -14,7 +14,7 @@ export const formsInChinese = { translate: ["value", translate] };
 
 // What stands in an empty list of choices; the viewer has no word table for it, and screen readers read it too.
 export function hintsInChinese(container) {
-  localise(container, { Select: "请选择", Search: "输入文字查找", Browse: "选择文件" });
+  localise(container, /* library */ { Select: "请选择", Search: "输入文字查找", Browse: "选择文件" });
 }
 
 // Sentences of the server at the fields that they are about; the first of them is gone to.
