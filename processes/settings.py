@@ -163,7 +163,7 @@ def _provider() -> Provider | None:
         os.environ.get("YIMEN_OIDC_SECRET", ""),
         os.environ.get("YIMEN_OIDC_CLAIM", "preferred_username"),
         _words("YIMEN_OIDC_SECOND_FACTOR", ""),
-        os.environ.get("YIMEN_OIDC_TITLE", "统一身份认证"),
+        os.environ.get("YIMEN_OIDC_TITLE", tr("统一身份认证")),
     )
 
 

@@ -19,11 +19,16 @@ from web.languages.collection import collected
 def update(path: Path) -> list[str]:
     """Rewrite a catalogue; return the messages without a text."""
     with path.open("rb") as file:
-        known = {m.id: m.string for m in read_po(file, ignore_obsolete=True) if m.id}
+        before = list(read_po(file, ignore_obsolete=True))
+    known = {m.id: m.string for m in before if m.id and not m.context}
     catalogue = Catalog(locale=path.stem, project="Yimen", version="1", fuzzy=False)
     catalogue.header_comment = "# Texts of the screens by their Chinese messages."
-    for message, places in collected().items():
+    messages = collected()
+    for message, places in messages.items():
         catalogue.add(message, known.get(message, ""), locations=[(place, 0) for place in places[:3]])
+    for m in before:  # texts of one place stay as long as the message stands there
+        if m.context and m.context in messages.get(str(m.id), ()):
+            catalogue.add(m.id, m.string, context=m.context)
     with path.open("wb") as file:
         write_po(file, catalogue, omit_header=True, include_lineno=False, width=0)
     return [str(m.id) for m in catalogue if m.id and not m.string]

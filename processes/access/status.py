@@ -30,4 +30,4 @@ class Language(TitledEnum):
 
     BROWSER = "", "随浏览器"
     CHINESE = "zh", "中文"
-    ENGLISH = "en", "English"
+    ENGLISH = "en", "英文"

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from processes.cases.models import NumberSeries
 from processes.storage.unit_of_work import UnitOfWork
-from processes.texts import tr
 
 # Without similar characters (0 O 1 I L); 10 of 27 letters are about 2 * 10**14 codes.
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ2345"
@@ -35,7 +34,7 @@ def case_number(uow: UnitOfWork, township: str, code: str, year: int) -> str:
 def letter_number(uow: UnitOfWork, place: str, series: str, year: int) -> str:
     """`城关民救受〔2026〕42号`: the office's short name, the series, the year, the serial."""
     serial = next_in(uow, f"paper/{place}/{series}/{year}")
-    return tr("{place}{series}〔{year}〕{serial}号", place=place, series=series, year=year, serial=serial)
+    return f"{place}{series}〔{year}〕{serial}号"
 
 
 def verification_code() -> str:

@@ -19,8 +19,7 @@ from processes.policy.parameters import DatedValue, shown
 from processes.releases.bundle import Bundle
 from processes.texts import tr
 
-_ROWS, _RESULT = "命中的行", "结果"
-_TITLES = {_ROWS: tr("命中的行"), _RESULT: tr("结果")}
+_TITLES = {"命中的行": tr("命中的行"), "结果": tr("结果")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +143,11 @@ def _said(payload: Mapping[str, Any] | None, data: Any) -> dict[str, Any]:
     if payload is not None:
         results |= {str(line["title"]): line["value"] for line in payload.get("lines", ())}
         if "rows" in payload:
-            results[_ROWS] = list(payload["rows"])
+            results["命中的行"] = list(payload["rows"])
     if isinstance(data, Mapping):
         results |= {f"（{name}）": value for name, value in data.items()}
     elif data is not None:
-        results[_RESULT] = data
+        results["结果"] = data
     plain: dict[str, Any] = values.loads(values.dumps(results))
     return plain
 

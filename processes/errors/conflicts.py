@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from processes.errors.families import Conflict
+from processes.texts import tr
 
 
 class CaseSuspended(Conflict):
@@ -26,7 +27,7 @@ class StaleCase(Conflict):
 
     code = "stale_case"
     text = "办件 {number} 刚刚有人办理过，请刷新后再操作。"
-    text_en = "The case has gone on; reload."
+    text_en = "Somebody has just worked on case {number}; reload and try again."
 
 
 class StaleDraft(Conflict):
@@ -58,7 +59,7 @@ class FactsChanged(Conflict):
 
     code = "facts_changed"
     text = "家庭情况在测算之后已经变化，须先“重新测算”再办理本环节。{changes}。您填写的内容仍在本页。"
-    text_en = "The household changed after it was computed; compute again first. What you typed is still on this page."
+    text_en = "The household changed after the computation; compute again first. {changes}. What you typed is still on this page."
 
 
 class HouseholdDoubtful(Conflict):
@@ -66,8 +67,8 @@ class HouseholdDoubtful(Conflict):
 
     code = "household_doubtful"
     text = "有 {count} 处情况少见，请核对；属实的，请勾选确认后保存：{said}"
-    text_en = "{count} unusual things about this family need to be confirmed."
+    text_en = "{count} unusual things: check them; if they are true, tick to confirm and save: {said}"
 
     def __init__(self, sentences: list[str]) -> None:
         self.sentences = sentences
-        super().__init__(count=len(sentences), said="；".join(sentences))
+        super().__init__(count=len(sentences), said=tr("；").join(sentences))

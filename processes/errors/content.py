@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from processes.errors.families import ContentFault
+from processes.texts import tr
 
 
 class ExpressionRefused(ContentFault):
@@ -89,10 +90,10 @@ class BundleInvalid(ContentFault):
     text = "流程内容有 {count} 处问题，不能发布：{reason}。"
     text_en = "{count} problems; the content cannot be published: {reason}"
 
-    def __init__(
-        self, count: int, reason: str = "请先按“yimen lint”的提示修改", *, clause: str | None = None
-    ) -> None:
-        super().__init__(clause=clause, count=count, reason=reason.rstrip("。"))
+    def __init__(self, count: int, reason: str = "", *, clause: str | None = None) -> None:
+        super().__init__(
+            clause=clause, count=count, reason=_without_stop(reason) or tr("请先按“yimen lint”的提示修改")
+        )
 
 
 class PaperValueMissing(ContentFault):
@@ -133,3 +134,8 @@ class EngineFault(ContentFault):
     code = "engine_fault"
     text = "流程无法继续：{reason}"
     text_en = "The process cannot go on: {reason}"
+
+
+def _without_stop(reason: str) -> str:
+    """A reason as it stands before the full stop of its sentence; a text stays one."""
+    return reason.removesuffix("。") if reason.endswith("。") else reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from processes.errors.families import NotAllowed
+from processes.texts import tr
 
 
 class SignInRefused(NotAllowed):
@@ -34,10 +35,10 @@ class DutySeparation(NotAllowed):
 
     code = "duty_separation"
     text = "{who}已办理本办件的“{earlier}”环节，按回避要求不能再办理“{step}”，请转由其他人员办理。"
-    text_en = "Whoever did “{earlier}” in this case may not do “{step}”."
+    text_en = "{who} did “{earlier}” in this case and may not do “{step}” (separation of duties); transfer it to somebody else."
 
-    def __init__(self, *, earlier: str, step: str, who: str = "您") -> None:
-        super().__init__(earlier=earlier, step=step, who=who)
+    def __init__(self, *, earlier: str, step: str, who: str = "") -> None:
+        super().__init__(earlier=earlier, step=step, who=who or tr("您"))
 
 
 class PasswordExpired(NotAllowed):

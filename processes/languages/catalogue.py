@@ -23,15 +23,26 @@ _PUNCTUATION: Final = str.maketrans(
 
 
 @cache
-def messages(language: str) -> dict[str, str]:
-    """Return message → text of a language; empty for Chinese, which the sources are written in."""
+def _entries(language: str) -> dict[tuple[str, str], str]:
+    """Place and message → text; the place is a source file, empty for the text of all other places."""
     if language == CHINESE:
         return {}
     with (FOLDER / f"{language}.po").open("rb") as file:
-        of_catalogue = {
-            str(m.id): str(m.string) for m in read_po(file, ignore_obsolete=True) if m.id and m.string
-        }
-    return of_errors() | of_catalogue
+        read = read_po(file, ignore_obsolete=True)
+    return {(m.context or "", str(m.id)): str(m.string) for m in read if m.id and m.string}
+
+
+@cache
+def messages(language: str) -> dict[str, str]:
+    """Return message → text of a language; empty for Chinese, which the sources are written in."""
+    known = {message: text for (place, message), text in _entries(language).items() if not place}
+    return known if language == CHINESE else of_errors() | known
+
+
+@cache
+def at_places(language: str) -> dict[tuple[str, str], str]:
+    """Return place and message → text, for messages that mean something else in one template (`msgctxt`)."""
+    return {key: text for key, text in _entries(language).items() if key[0]}
 
 
 @cache
@@ -45,9 +56,14 @@ def _subclasses(kind: type[errors.YimenError]) -> list[type[errors.YimenError]]:
 
 
 @cache
-def lookup(language: str) -> Lookup:
-    """Return what finds the text of a message in a language; a message without one stays Chinese."""
-    known = messages(language)
+def lookup(language: str, place: str = "") -> Lookup:
+    """Return what finds the text of a message in a language; a message without one stays Chinese.
+
+    `place` is the template that the message stands in, as the project names it.
+    """
+    known = messages(language) | {
+        m: text for (p, m), text in at_places(language).items() if p == place and place
+    }
 
     def found(message: str) -> str:
         text = known.get(message)

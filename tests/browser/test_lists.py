@@ -76,7 +76,9 @@ def test_people_are_narrowed_by_typing(desk: Desk) -> None:
 
 
 def test_signing_in_stands_on_the_whole_height(desk: Desk) -> None:
-    context = desk.browser.new_context(viewport={"width": 1366, "height": 768}, base_url=desk.address, locale="zh-CN")
+    context = desk.browser.new_context(
+        viewport={"width": 1366, "height": 768}, base_url=desk.address, locale="zh-CN"
+    )
     page = context.new_page()
     for address in ("/sign-in", "/verify"):
         page.goto(address)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import re
 
-import pytest
-
 from processes.rehearsal.stage import Stage
 from tests.builders.desks import Person
 from web import static_files

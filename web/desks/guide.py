@@ -15,6 +15,7 @@ from processes.policy.calendar import civil_date
 from processes.releases import clauses, publish
 from processes.texts import tr
 from web import auth
+from web.languages.current import language
 from web.require import require
 
 desk = Blueprint("guide", __name__)
@@ -25,18 +26,19 @@ FOLDER = Path(__file__).parents[2] / "docs"
 @require(Permission.STUDIO)
 def page(actor: Actor) -> Any:
     """Show the supervisors' guide."""
-    return render_template("guide/page.html", title=tr("流程管理员手册"), guide=_read("supervisor.zh.md"))
+    return render_template("guide/page.html", title=tr("流程管理员手册"), guide=_read("supervisor"))
 
 
 @desk.get("/help")
 @require(Permission.SESSION)
 def everybody(actor: Actor) -> Any:
     """Show the guide for all roles: every desk, with the keyboard shortcuts."""
-    return render_template("guide/page.html", title=tr("使用帮助"), guide=_read("desk.zh.md"))
+    return render_template("guide/page.html", title=tr("使用帮助"), guide=_read("desk"))
 
 
 def _read(name: str) -> Markup:
-    written = (FOLDER / name).read_text(encoding="utf-8")
+    """The text of a guide in the language of the page."""
+    written = (FOLDER / f"{name}.{language()}.md").read_text(encoding="utf-8")
     # The text is our own; raw HTML in it is not rendered.
     return Markup(MarkdownIt("js-default").render(written))  # noqa: S704
 

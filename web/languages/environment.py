@@ -17,7 +17,7 @@ from jinja2.utils import pass_eval_context
 from markupsafe import Markup
 
 from processes.languages.catalogue import CHINESE, ENGLISH, lookup
-from processes.texts import JoinedText, Lookup, Text, shown, shown_throughout
+from processes.texts import JoinedText, Text, shown, shown_throughout
 from web.languages import segments
 from web.languages.current import language
 
@@ -25,16 +25,20 @@ from web.languages.current import language
 class TranslatingLoader(BaseLoader):
     """Loads templates with their texts in another language."""
 
-    def __init__(self, of: BaseLoader, find: Lookup) -> None:
+    def __init__(self, of: BaseLoader, language: str) -> None:
         self.of = of
-        self.find = find
+        self.language = language
 
     def get_source(
         self, environment: AnyEnvironment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         """Return the translated source, its file and whether it is current."""
         source, file, is_current = self.of.get_source(environment, template)
-        return segments.translated(source, self.find), file, is_current
+        return (
+            segments.translated(source, lookup(self.language, f"web/templates/{template}")),
+            file,
+            is_current,
+        )
 
 
 class _Code(CodeGenerator):
@@ -54,16 +58,16 @@ class TranslatedEnvironment(Environment):
 
     code_generator_class = _Code
 
-    def __init__(self, app: Flask, of: AnyEnvironment, find: Lookup, **options: Any) -> None:
+    def __init__(self, app: Flask, of: AnyEnvironment, language: str, **options: Any) -> None:
         super().__init__(app, **options)
-        self.find = find
+        self.find = find = lookup(language)
         self.globals, self.tests, self.policies = of.globals, of.tests, of.policies
         self.filters = of.filters | {
             "join": self._join(), "tojson": self._tojson(), "xmlattr": self._xmlattr(),
         }  # fmt: skip
         self.finalize = lambda value: shown(value, find)
         if of.loader is not None:
-            self.loader = TranslatingLoader(of.loader, find)
+            self.loader = TranslatingLoader(of.loader, language)
 
     @staticmethod
     def concatenated(operands: tuple[Any, ...]) -> str:
@@ -111,7 +115,7 @@ class LanguageEnvironment(Environment):
     @cached_property
     def english(self) -> TranslatedEnvironment:
         """The environment of pages in English, made when the first is shown."""
-        return TranslatedEnvironment(self._app, self, lookup(ENGLISH), **self._options)
+        return TranslatedEnvironment(self._app, self, ENGLISH, **self._options)
 
     def get_template(
         self, name: str | Template, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
