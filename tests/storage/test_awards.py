@@ -38,10 +38,9 @@ class Programme:
 
     def __init__(self, programme: str, *excludes: str) -> None:
         self.id = programme
-        self.programme = {
-            "code": CODES[programme],
-            "excludes": list(excludes or EXCLUDES.get(programme, ())),
-        }
+        self.programme: dict[str, Any] = {"code": CODES[programme]}
+        if named := excludes or EXCLUDES.get(programme, ()):
+            self.programme["excludes"] = list(named)
 
 
 def _current(session: Any, programme: str, on: date) -> int:

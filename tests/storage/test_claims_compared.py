@@ -232,6 +232,26 @@ def test_found__within_the_months_before_today(uow: UnitOfWork) -> None:
     assert (found.year_total, found.year_count) == (0, 0), "of another calendar year"
 
 
+@pytest.mark.parametrize(("first", "is_same"), [(date(2026, 1, 31), True), (date(2026, 2, 1), False)])
+def test_found__bills_of_periods_that_overlap(uow: UnitOfWork, first: date, is_same: bool) -> None:
+    earlier(uow, given="500", event="expenditure", is_bills=True, from_on=first, until_on=date(2026, 2, 10))
+    bills = Event("expenditure", None, (date(2026, 1, 1), date(2026, 1, 31)))
+    assert bool(ask(uow, event=bills).same) is is_same
+
+
+def test_found__of_nobody_who_is_concerned(uow: UnitOfWork) -> None:
+    earlier(uow, (HEAD, False), given="0.50")
+    found = ask(uow)
+    assert (found.same, found.year_total) == ((), D("0.50"))
+
+
+def test_found__each_claim_with_its_own_payment(uow: UnitOfWork) -> None:
+    earlier(uow, given="500")
+    paid(uow, "300", date(2026, 2, 20), case_id=3, household_id=30)
+    found = ask(uow)
+    assert (found.year_total, found.year_count) == (D(500), 1)
+
+
 def test_found__together_more_than_the_limit(uow: UnitOfWork) -> None:
     earlier(uow, given="500")
     assert [a.case_number for a in ask(uow, "1500.01").together] == ["LS-1"]  # 500 + 1500.01 > 2000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pytest
 
 from processes.access.models import Division
 from processes.errors import NotFound, ParameterMissing
+from processes.policy import values
 from processes.releases import publish
 from processes.relief import fund_actions, fund_queries, fund_rules, seals
 from processes.relief.fund_models import Fund, FundEntry, FundMonth, FundPosting, ReliefPayment
@@ -103,6 +105,16 @@ def test_statement__opening_lines_and_closing(uow: UnitOfWork) -> None:
     assert (settled.incoming, settled.outgoing, settled.settled, settled.cash) == (0, 0, D(200), D(700))
     assert (refund.incoming, refund.outgoing, refund.settled, refund.cash) == (D(50), 0, 0, D(750))
     assert (refund.entered_by, refund.confirmed_by) == ("甲", "乙")
+    content = [
+        TOWNSHIP, "2026-03", "700.00", "750.00", "50.00",
+        [
+            [3, date(2026, 3, 1), "settlement", "事由3", "LS-1", "0", "0", "200.00", "700.00", "甲", "乙"],
+            [4, date(2026, 3, 31), "refund", "事由4", "LS-1", "50.00", "0", "0", "750.00", "甲", "乙"],
+        ],
+    ]  # fmt: skip
+    assert said.digest == hashlib.sha256(values.dumps(content)).hexdigest(), (
+        "as it stands under printed books"
+    )
 
 
 def test_statement__of_the_first_month_and_of_one_without_entries(uow: UnitOfWork) -> None:

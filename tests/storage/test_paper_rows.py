@@ -56,6 +56,7 @@ def file(uow: UnitOfWork, page: int, sha256: str, reason: str = "", who: Actor =
 
 
 def test_file_page__until_the_paper_is_whole(uow: UnitOfWork) -> None:
+    few_rows.stored(uow, ReturnedPage(paper_id=2, page=2, sha256="other", source="", at=NOW, by="x"))
     assert file(uow, 2, "b") == Filed(False)
     assert return_scan.missing(uow.session, the_paper(uow)) == [1]
     assert the_paper(uow).returned_on is None
@@ -89,7 +90,7 @@ def test_file_page__another_scan_with_a_reason_and_the_former_is_kept(uow: UnitO
     file(uow, 2, "b")
     uow.now = NOW + timedelta(days=1)
     with pytest.raises(PageFiled) as refused:
-        file(uow, 1, "c", who=actor(2))
+        return_scan.file_page(uow, actor(2), the_paper(uow), 1, Scan("c", "x"))
     assert refused.value.message == (
         "《审核表》第 1 页已由职员1于 2026-03-02 归档。确需替换的，请填写替换理由，原件继续保存。"
     )

@@ -93,6 +93,12 @@ def test_next__in_the_order_of_the_rule(count: int, level: str, expected: Next |
     assert signing.next_of(rule(level=level), signed(count), DONE) == expected
 
 
+def test_next__the_seal_of_the_township_that_decided() -> None:
+    by_township = rule(level="county", township_step="township_leader_step")
+    turn = signing.next_of(by_township, signed(2), DONE)
+    assert turn == Next(3, "seal", "window_clerk", "加盖乡镇人民政府印章")
+
+
 SEAL = Next(3, "seal", "window_clerk", "加盖乡镇人民政府印章")
 OF_INVESTIGATOR = Next(1, "investigator", "investigator", "乡镇调查员签名")
 OF_LEADER = Next(2, "township_leader", "township_leader", "乡镇分管领导签名")
@@ -143,6 +149,7 @@ def test_hand__the_office_or_the_person_and_for_whom() -> None:
     assert signing.hand_of(SEAL, CLERK, "县镇人民政府", DONE) == signing.Hand("县镇人民政府", "印章")
     assert signing.hand_of(OF_INVESTIGATOR, INVESTIGATOR, "x", DONE) == signing.Hand("赵调查", "乡镇调查员")
     assert signing.hand_of(OF_LEADER, LEADER, "x", DONE) == signing.Hand("钱镇长（代周书记）", "乡镇分管领导")
+    assert signing.hand_of(OF_LEADER, LEADER, "x", []).name == "钱镇长"
     later = [*DONE, step("township_leader", completed_by_id=3)]
     assert signing.hand_of(OF_LEADER, LEADER, "x", later).name == "钱镇长", "the last time counts"
 
@@ -262,6 +269,8 @@ def test_masked__every_document_number_of_a_contract() -> None:
 def test_masked__the_longer_of_two_numbers_first() -> None:
     contract = {"members": [{"id_number": "E12345"}, {"id_number": "E1234567"}], "text": "E1234567和E12345"}
     assert masked.contract_of(contract)["text"] == "E****567和E**345"
+    inside = {"members": [{"id_number": "B12345"}, {"id_number": "AB12345"}], "text": "AB12345和B12345"}
+    assert masked.contract_of(inside)["text"] == "A***345和B**345"
 
 
 MADE = datetime(2026, 3, 1, 17, tzinfo=UTC)  # 2 March 01:00 in China

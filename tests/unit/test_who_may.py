@@ -28,6 +28,26 @@ def test_may__any_of_the_roles_is_enough() -> None:
     assert not permissions.may(frozenset(), Permission.SESSION)
 
 
+@pytest.mark.parametrize(
+    ("permission", "roles"),
+    [
+        (Permission.CASE_START, {"window_clerk"}), (Permission.AUDIT_READ, {"auditor"}),
+        (Permission.ACCOUNT_UNLOCK, {"administrator"}), (Permission.ACCOUNT_WRITE, {"administrator", "system"}),
+        (Permission.FUND_WRITE, {"finance_officer"}), (Permission.PARAMETER_PROPOSE, {"supervisor", "county_clerk"}),
+        (Permission.PARAMETER_CONFIRM, {"supervisor", "county_leader"}), (Permission.CASE_CONTROL, {"supervisor"}),
+        (Permission.MOVE_CONFIRM, {"supervisor", "county_leader"}), (Permission.ABSENCE_CONFIRM, {"supervisor"}),
+        (Permission.ARCHIVE_DESTROY, {"county_clerk", "county_leader"}), (Permission.STUDIO, {"supervisor"}),
+        (Permission.PAPER_WITHDRAW, {"township_leader", "county_leader"}), (Permission.SYSTEM_WORK, {"system"}),
+        (Permission.RELEASE_PUBLISH, {"supervisor", "system"}),
+        (Permission.ID_NUMBER_REVEAL, {
+            "window_clerk", "investigator", "township_leader", "county_clerk", "county_leader", "comparison_officer",
+        }),
+    ],
+)  # fmt: skip
+def test_may__who_has_the_permissions_that_matter_most(permission: Permission, roles: set[str]) -> None:
+    assert {role for role in Role if permissions.may(frozenset({role}), permission)} == roles
+
+
 def test_demand__the_permission_is_named() -> None:
     permissions.demand(CLERK, Permission.CASE_START)
     with pytest.raises(PermissionMissing) as refused:
