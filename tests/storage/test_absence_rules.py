@@ -153,9 +153,8 @@ def untied(*together: int, at: datetime) -> AccountChange:
 
 
 def test_candidates__accounts_that_were_taken_for_one_person_and_are_not(uow: UnitOfWork) -> None:
-    office(
-        uow, untied(ME, COLLEAGUE, at=NOW - timedelta(days=1)), untied(ME, LEADER, at=NOW - timedelta(days=1))
-    )
+    yesterday = NOW - timedelta(days=1)
+    office(uow, *(untied(ME, other, at=yesterday) for other in (COLLEAGUE, LEADER, SUPERVISOR)))
     assert candidate_ids(uow, ME, "window_clerk") == [COLLEAGUE]
     name(uow, SUPERVISOR)
     begin(uow)

@@ -64,7 +64,7 @@ def uow(monkeypatch: pytest.MonkeyPatch) -> Iterator[UnitOfWork]:
         few_rows.stored(
             made, *(few_rows.person(i) for i in (HEAD, WIFE, CHILD)),
             few_rows.person(STRANGER, home=OTHER_TOWNSHIP), *few_rows.household(10, HEAD, WIFE, CHILD),
-            *few_rows.household(20, WIFE), *few_rows.household(30, STRANGER, division=f"{OTHER_TOWNSHIP}201"),
+            *few_rows.household(20, WIFE), *few_rows.household(30, STRANGER, division=f"{OTHER_TOWNSHIP}201", householder_name="丁四"),
             case_of(1, number="DB-1", programme="allowance", programme_title="最低生活保障", release_id=0),
             case_of(2, number="DB-2", programme="allowance", programme_title="最低生活保障", release_id=0),
             case_of(3, number="LS-3", division=f"{OTHER_TOWNSHIP}201", release_id=2),
@@ -322,7 +322,7 @@ def test_payroll__a_line_for_each_award_by_village_and_householder(uow: UnitOfWo
     assert [(n.village, n.householder, n.persons, n.grade, n.amount, n.account, n.case_number) for n in found] == [
         ("县镇村", "居民1", 2, "A", D("1208.00"), "6222", "DB-1"),
         ("县镇村", "居民2", 1, "A", D("604.50"), "", "DB-2"),
-        ("县他镇村", "居民4", 1, "B", D("300.00"), "", "LS-3"),
+        ("县他镇村", "丁四", 1, "B", D("300.00"), "", "LS-3"),
     ]  # fmt: skip
     assert (found[0].id_number, found[0].id_head, found[0].id_tail) == ("340199197001010001", "3401", "0001")
     assert found[2].id_number == ""

@@ -31,7 +31,7 @@ def uow(monkeypatch: pytest.MonkeyPatch) -> Iterator[UnitOfWork]:
 
     The level of every fund is 20 000 yuan.
     """
-    monkeypatch.setattr(fund_queries, "level", lambda session, on, division: Level(D(20000), D("0.2")))
+    monkeypatch.setattr(fund_queries, "level", lambda session, *_: session and Level(D(20000), D("0.2")))
     with few_rows.unit_of_work() as made:
         few_rows.stored(
             made, *(account(i, "finance_officer", division=COUNTY) for i in (1, 2)),

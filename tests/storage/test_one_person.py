@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from processes.access import persons
-from processes.access.models import AccountChange
+from processes.access.models import AccountChange, Division
 from processes.access.status import ChangeVerdict
+from processes.relief import fund_actions
 from processes.storage.unit_of_work import UnitOfWork
 from tests.builders import few_rows
 from tests.builders.few_rows import NOW
@@ -67,7 +69,7 @@ def test_accounts_of__groups_that_join_through_each_other() -> None:
         {"unties": False},
         {"verdict": ChangeVerdict.WAITING},
         {"verdict": ChangeVerdict.REFUSED},
-        {"together": None},
+        {"together": None, "account_id": 2},
     ],
 )
 def test_accounts_of__only_what_was_confirmed_counts(more: dict[str, object]) -> None:
@@ -94,6 +96,16 @@ def test_is_one_of__by_person_and_never_for_the_program(
     with few_rows.unit_of_work() as uow:
         people(uow)
         assert persons.is_one_of(uow.session, account, others) is is_one
+
+
+def test_a_fund_entry_of_an_account_that_is_theirs_no_more_may_be_confirmed() -> None:
+    with few_rows.unit_of_work() as uow:
+        people(uow)
+        few_rows.stored(uow, untied(1, 6), Division(code=few_rows.TOWNSHIP, name="镇", full_name="县镇"))
+        one, other = (few_rows.actor(i, "finance_officer") for i in (1, 6))
+        entry = fund_actions.enter(uow, one, few_rows.TOWNSHIP, "top_up", Decimal(1), "拨付")
+        uow.flush()
+        assert fund_actions.confirm(uow, other, entry.id).status == "posted"
 
 
 def test_is_one_of__asks_for_the_time_since() -> None:
