@@ -110,7 +110,7 @@ def count_failure(uow: UnitOfWork, counted: Counted) -> None:
         row.failures = 1 if uow.now - row.last_at > FORGOTTEN else row.failures + 1
         row.last_at = uow.now
         row.blocked_until = uow.now + _delay(row.failures - limit) if row.failures >= limit else None
-    _sweep(uow)
+    _sweep(uow, counted)
 
 
 def forget(counted: Counted) -> None:
@@ -179,11 +179,13 @@ def _delay(beyond: int) -> timedelta:
     return min(FIRST_DELAY * (1 << min(beyond, _DOUBLINGS)), LONGEST_DELAY)
 
 
-def _sweep(uow: UnitOfWork) -> None:
-    """Delete counters that have expired; those locked by another attempt are skipped."""
+def _sweep(uow: UnitOfWork, counted: Counted) -> None:
+    """Delete counters that have expired; those of this attempt and those locked by another one are skipped."""
+    # The database does not know yet that these have just counted a failure.
+    just_counted = [row.id for row in counted.rows]
     old = (
         select(SignInAttempts)
-        .where(SignInAttempts.last_at < uow.now - FORGOTTEN)
+        .where(SignInAttempts.last_at < uow.now - FORGOTTEN, SignInAttempts.id.not_in(just_counted))
         .limit(_SWEPT_AT_ONCE)
         .with_for_update(skip_locked=True)
     )

@@ -89,7 +89,7 @@ def file_page(
         return Filed(False)
     before = None
     if row is None:
-        row = ReturnedPage(paper_id=paper.id, page=page, sha256="", source="", at=uow.now, by="")
+        row = ReturnedPage(paper_id=paper.id, page=page)
         uow.add(row)
     else:
         before = row.sha256

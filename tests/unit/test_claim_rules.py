@@ -40,6 +40,11 @@ BILLS = Asked("B", "expenditure", True, date(2026, 1, 5), date(2026, 2, 20), dat
         (BILLS, replace(BILLS, from_on=None, until_on=None), True),  # nobody knows which bills those were
         (BILLS, replace(ACCIDENT, from_on=date(2026, 2, 20), until_on=date(2026, 2, 21)), True),
         (BILLS, ACCIDENT, False),
+        # of a period of which one end is unknown nobody knows either
+        (BILLS, replace(BILLS, until_on=None), True), (BILLS, replace(BILLS, from_on=None), True),
+        (replace(BILLS, until_on=None), BILLS, True), (replace(BILLS, from_on=None), BILLS, True),
+        (replace(BILLS, from_on=None), replace(BILLS, given_on=SINCE), False),  # not within the months
+        (replace(BILLS, from_on=None), ACCIDENT, False), (replace(ACCIDENT, from_on=None), BILLS, False),
     ],
 )  # fmt: skip
 def test_possible_same_event(asked: Asked, other: Asked, same: bool) -> None:
@@ -52,6 +57,8 @@ def test_together__each_keeps_the_limit_and_the_sum_does_not() -> None:
     # 1536.00 + 488.00 = 2024.00 keeps the limit, a cent more does not
     assert together(replace(ACCIDENT, amount=Decimal("488.00")), [first], terms, TODAY) == []
     assert together(replace(ACCIDENT, amount=Decimal("488.01")), [first], terms, TODAY) == [first]
+    # the limit itself is not beyond it
+    assert together(replace(ACCIDENT, amount=Decimal("2024.00")), [first], terms, TODAY) == [first]
     # 1 April is 30 days before 1 May, 31 March is 31
     early = replace(first, given_on=date(2026, 3, 31))
     assert together(replace(ACCIDENT, amount=Decimal("488.01")), [early], terms, TODAY) == []
