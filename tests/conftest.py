@@ -18,9 +18,8 @@ from processes.rehearsal.stage import Stage
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 from processes.settings import Settings, from_environment
-from processes.storage import engines, keyring, unit_of_work
+from processes.storage import engines, keyring
 from tests.builders import browsers, stages
-from tests.builders.engines import open_engine
 
 settings.register_profile("default", deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile(
@@ -76,14 +75,6 @@ def _no_wait_for_the_disk() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engines, "_prepare_sqlite", quick)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _statements_compiled_once() -> Iterator[None]:
-    """A statement is compiled once in a process instead of once for each database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(unit_of_work, "open_engine", open_engine)
         yield
 
 

@@ -1,4 +1,4 @@
-"""Engines that share what SQLAlchemy has compiled: every test opens databases of its own, with the same statements."""
+"""Engines that share what SQLAlchemy has compiled: every stage opens a database of its own, with the same statements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ _dialects: dict[str, Dialect] = {}
 
 
 def open_engine(url: str) -> Engine:
-    """An engine of the program; compiled statements are found by their dialect, so that it is the first engine's."""
+    """Create an engine as the program does, which finds the statements that earlier engines have compiled.
+
+    Statements are found by their dialect, so that all engines of a kind of database have the dialect of the first.
+    """
     engine = engines.open_engine(url)
     name = engine.dialect.name
     known = _dialects.setdefault(name, engine.dialect)
