@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from datetime import datetime
 from decimal import Decimal
@@ -26,8 +25,8 @@ from processes.office.funds.entries import ConfirmFundEntry, EnterFundEntry
 from processes.rehearsal.stage import Stage
 from processes.relief import fund_queries, fund_rules
 from tests.builders import funds
+from tests.builders.nightly import NIGHTLY
 
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 OPERATIONS = 20_000 if NIGHTLY else 2_000
 THREADS = 4
 LEVEL = Decimal("50000.00")
