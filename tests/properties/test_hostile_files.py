@@ -15,7 +15,7 @@ from tests.builders.nightly import NIGHTLY
 from tests.builders.watch import watched
 from tests.conftest import CONTENT
 
-MUTATIONS = 40_000 if NIGHTLY else 10_000
+MUTATIONS = 40_000 if NIGHTLY else 4_000
 PARTS = 4
 OFFICE = office_for_lint()
 KINDS = (".bpmn", ".dmn", ".form", ".sheet.toml", "policy.toml", "programme.toml", "documents.toml")
