@@ -76,9 +76,9 @@ KINDS: dict[str, tuple[Callable[[], bytes], str]] = {
 """By kind: how the file is made, and where it is sent."""
 
 
-def measure(clerks: int, seconds: float) -> dict[str, object]:
-    """`undisturbed_p95_ms`, `disturbed_p95_ms`, `ratio`, what went wrong for the clerks (`errors`), and by kind how the files were answered."""
-    windows = len(KINDS) * HOSTILE_AT_ONCE
+def measure(clerks: int, seconds: float, at_once: int = HOSTILE_AT_ONCE) -> dict[str, object]:
+    """Measure with so many windows for each kind of file: `undisturbed_p95_ms`, `disturbed_p95_ms`, `ratio`, what went wrong for the clerks (`errors`), and by kind how the files were answered."""
+    windows = len(KINDS) * at_once
     with desk(clerks + windows) as (port, usernames):
         honest, others = usernames[:clerks], usernames[clerks:]
         quiet, quiet_faults = _work(port, honest, seconds)
@@ -86,7 +86,7 @@ def measure(clerks: int, seconds: float) -> dict[str, object]:
         answered: dict[str, Counter[int]] = {kind: Counter() for kind in KINDS}
         senders = [
             threading.Thread(target=_send, args=(port, name, kind, answered[kind], stop))
-            for name, kind in zip(others, list(KINDS) * HOSTILE_AT_ONCE, strict=True)
+            for name, kind in zip(others, list(KINDS) * at_once, strict=True)
         ]
         for sender in senders:
             sender.start()

@@ -67,7 +67,7 @@ def _cheap_passwords() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_wait_for_the_disk() -> Iterator[None]:
-    """SQLite does not wait until a commit is on the disk, as the tests' PostgreSQL does not either."""
+    """Neither SQLite nor keys and papers wait until they are on the disk, as the tests' PostgreSQL does not either."""
 
     def quick(connection: Any, record: Any) -> None:
         prepare_sqlite(connection, record)
@@ -75,6 +75,7 @@ def _no_wait_for_the_disk() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engines, "_prepare_sqlite", quick)
+        patch.setattr(os, "fsync", lambda handle: None)
         yield
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from zxcvbn import zxcvbn
-
 from processes.errors import PasswordRefused
 from processes.texts import tr
 
@@ -51,5 +49,7 @@ def check(new: str, username: str, name: str) -> None:
 
 def _guesses(password: str, username: str) -> float:
     """Number of guesses needed, as a power of ten, by lists of breached passwords, dates, keyboard rows."""
+    from zxcvbn import zxcvbn  # here: its dictionaries take a fifth of a second of the start of every process
+
     estimate = zxcvbn(password[:_JUDGED], user_inputs=[username, *_OFFICE_WORDS])
     return float(estimate["guesses_log10"])

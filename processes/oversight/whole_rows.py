@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Date, ForeignKeyConstraint, Table, Text, and_, exists, select, type_coerce
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Select,
+    Table,
+    Text,
+    and_,
+    exists,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from processes.policy import values
@@ -33,16 +45,18 @@ def differing(session: Session) -> Iterator[str]:
 
 
 def _astray(session: Session, table: Table, constraint: ForeignKeyConstraint) -> Iterator[str]:
+    for key in session.execute(_pointing_nowhere(table, constraint)):
+        columns = tr("、").join(constraint.column_keys)
+        yield tr("{key}的 {columns} 所指的记录不存在", key=_named(table, key), columns=columns)
+
+
+@cache
+def _pointing_nowhere(table: Table, constraint: ForeignKeyConstraint) -> Select[Any]:
     other = constraint.referred_table.alias()
     pairs = [(part.parent, other.c[part.column.name]) for part in constraint.elements]
     there = exists().where(and_(*(theirs == own for own, theirs in pairs)))
     query = select(*table.primary_key.columns).where(*(own.is_not(None) for own, _ in pairs), ~there)
-    for key in session.execute(query.order_by(*table.primary_key.columns)):
-        yield tr(
-            "{key}的 {column_keys} 所指的记录不存在",
-            key=_named(table, key),
-            column_keys=tr("、").join(constraint.column_keys),
-        )
+    return query.order_by(*table.primary_key.columns)
 
 
 def _unreadable(session: Session, table: Table) -> Iterator[str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from itertools import islice, product
 
-from pypinyin import Style, lazy_pinyin, pinyin
-
 LONGEST = 60
 MOST_READINGS = 32
 """Maximum combinations of readings stored for one name."""
@@ -61,10 +59,15 @@ def _every(name: str) -> list[str]:
 
 
 def _readings(character: str) -> list[str]:
+    from pypinyin import Style, pinyin
+
     return pinyin(character, style=Style.FIRST_LETTER, heteronym=True, errors=lambda text: text)[0]
 
 
 def _read(name: str) -> str:
+    # Imported when a name is read: its dictionary takes half a second of the start of every process.
+    from pypinyin import Style, lazy_pinyin
+
     return _plain("".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors=lambda text: text)))
 
 

@@ -14,6 +14,8 @@ _FILE = "policy.toml"
 
 def with_values(bundles: list[Bundle], wanted: Mapping[str, Any]) -> list[Bundle]:
     """Return the programmes with these values everywhere from 2025 on; raises `ScenarioInvalid` for unknown names."""
+    if not wanted:
+        return bundles
     known = {name for bundle in bundles for name in bundle.policy.parameters}
     for name in wanted:
         if name not in known:

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from processes.errors import RehearsalCutOff, RehearsalEnded
+from processes.rehearsal import blank
 
 PREFIX = "yimen-rehearsal-"
 SECONDS = 180
@@ -81,7 +82,10 @@ class Children:
 
     def _begun(self) -> ProcessPool:
         return ProcessPool(
-            self._workers, context=get_context("spawn"), initializer=_begin, initargs=(self._folder,)
+            self._workers,
+            context=get_context("spawn"),
+            initializer=_begin,
+            initargs=(self._folder, blank.model()),
         )
 
     def _stop(self) -> None:
@@ -106,8 +110,10 @@ def permanent_child(seconds: int) -> Children:
     return made
 
 
-def _begin(folder: str) -> None:
-    """Runs in the child: use a folder of its own for stages, and delete those of killed children."""
+def _begin(folder: str, template: Path) -> None:
+    """Runs in the child: use the parent's template database, a folder of its own for stages, and delete the
+    folders of killed children."""
+    blank.use(template)
     for left in Path(folder).iterdir():
         if not Path(f"/proc/{left.name}").exists():
             shutil.rmtree(left, ignore_errors=True)

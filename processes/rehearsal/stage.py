@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 from sqlalchemy import select
 
@@ -24,6 +25,7 @@ from processes.migrations import schema
 from processes.office import Office
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.rehearsal import blank, county, waits
+from processes.rehearsal.engines import open_engine
 from processes.releases import publish
 from processes.releases.bundle import Bundle
 from processes.settings import Settings
@@ -32,6 +34,9 @@ from processes.storage.base import Row
 from processes.storage.unit_of_work import Database, UnitOfWork
 from processes.texts import tr
 
+MOST_TEMPLATES = 8
+_FILE = "stage.sqlite"
+_templates: dict[tuple[str, ...], Path] = {}
 BEFORE = datetime(2024, 1, 1, tzinfo=UTC)
 
 DRAW_NUMBERS = ((tr("许督查"), tr("民政"), "20260302", "a0"), (tr("潘出纳"), tr("财政"), "31415926", "b"))
@@ -54,7 +59,7 @@ class Stage:
 
     def __init__(self, settings: Settings, url: str) -> None:
         self.clock = MovableClock()
-        self.database = Database(url, self.clock)
+        self.database = Database(url, self.clock, open_engine)
         self.office = Office(settings, self.database)
 
     def found(self, *bundles: Bundle) -> None:
@@ -149,12 +154,35 @@ def stage(settings: Settings, *bundles: Bundle, url: str | None = None) -> Itera
     """Provide a founded stage in a temporary folder, or on a database that may be emptied."""
     with TemporaryDirectory() as folder:
         own = replace(settings, var=Path(folder))
-        keyring.use(keyring.open_keyring(own.keys))
         if url is None:
-            blank.copy_to(Path(folder) / "stage.sqlite")
-        made = Stage(own, url or f"sqlite:///{folder}/stage.sqlite")
+            shutil.copytree(_founded(settings, bundles), folder, dirs_exist_ok=True)
+        keyring.use(keyring.open_keyring(own.keys))
+        made = Stage(own, url or f"sqlite:///{folder}/{_FILE}")
         try:
-            made.found(*bundles)
+            if url is not None:
+                made.found(*bundles)
             yield made
         finally:
             made.close()
+
+
+def _founded(settings: Settings, bundles: tuple[Bundle, ...]) -> Path:
+    """The folder of a founded stage with these programmes, and its keys, to be copied.
+
+    The scenarios of a programme have mostly the same programmes; founding takes as long as a third of playing one.
+    """
+    key = tuple(bundle.digest for bundle in bundles)
+    if key not in _templates:
+        if len(_templates) == MOST_TEMPLATES:
+            shutil.rmtree(_templates.pop(next(iter(_templates))))
+        folder = Path(mkdtemp(dir=blank.folder()))
+        own = replace(settings, var=folder)
+        keyring.use(keyring.open_keyring(own.keys))
+        blank.copy_to(folder / _FILE)
+        made = Stage(own, f"sqlite:///{folder}/{_FILE}")
+        try:
+            made.found(*bundles)
+        finally:
+            made.close()
+        _templates[key] = folder
+    return _templates[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -18,6 +19,17 @@ AT_ONCE = 500
 
 def sealed_columns() -> dict[str, list[Column[Any]]]:
     """Return encrypted columns by table."""
+    return _sealed_columns(len(Kind.metadata.tables))
+
+
+def identities() -> dict[str, tuple[str, ...]]:
+    """Return by table the columns that identify a row for its encryption."""
+    return _identities(len(Kind.metadata.tables))
+
+
+# Asked for each encrypted value; the number of tables grows while models are being imported.
+@lru_cache(maxsize=1)
+def _sealed_columns(_tables: int) -> dict[str, list[Column[Any]]]:
     found = {
         table.name: [c for c in table.columns if c.info.get(sealing.MARK)]
         for table in Kind.metadata.sorted_tables
@@ -25,8 +37,8 @@ def sealed_columns() -> dict[str, list[Column[Any]]]:
     return {name: columns for name, columns in found.items() if columns}
 
 
-def identities() -> dict[str, tuple[str, ...]]:
-    """Return by table the columns that identify a row for its encryption."""
+@lru_cache(maxsize=1)
+def _identities(_tables: int) -> dict[str, tuple[str, ...]]:
     return {m.local_table.name: sealing.identity_of(m.class_) for m in Kind.registry.mappers}  # type: ignore[attr-defined]
 
 

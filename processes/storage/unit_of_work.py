@@ -50,8 +50,13 @@ def scope_limits(prefix: str) -> dict[str, str]:
 class Database:
     """An engine with the pragmas and hooks of this program."""
 
-    def __init__(self, url: str, clock: Callable[[], datetime] | None = None) -> None:
-        self.engine = open_engine(url)
+    def __init__(
+        self,
+        url: str,
+        clock: Callable[[], datetime] | None = None,
+        opened: Callable[[str], Engine] = open_engine,
+    ) -> None:
+        self.engine = opened(url)
         self.clock = clock or current_instant
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = self.engine.execution_options(write=True)

@@ -16,7 +16,7 @@ from processes.office.accounts.sessions import EndSessionsOf
 from processes.rehearsal.county import COUNTY, PASSWORD
 from processes.rehearsal.stage import Stage
 from tests.builders import browsers
-from web.app import create_app
+from tests.builders.desks import desk_over
 
 PATIENCE_MS = 20_000
 """What a page is waited for: a machine that does much else is slow, and not wrong."""
@@ -66,7 +66,7 @@ class Desk:
 @contextmanager
 def served(stage: Stage) -> Iterator[Desk]:
     """The desk over a stage, served on loopback."""
-    server = make_server("127.0.0.1", 0, create_app(stage.office), threaded=True)
+    server = make_server("127.0.0.1", 0, desk_over(stage), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     with browsers.browser() as (playwright, browser):

@@ -24,7 +24,7 @@ from playwright.sync_api import Page, expect
 from processes.people.id_number import compose
 from tests.browser.conftest import SHOTS
 from tests.browser.forms import CASE_PAGE, choose
-from tests.builders import browsers
+from tests.builders import browsers, releases
 from tests.conftest import CONTENT
 
 ROOT = CONTENT.parent
@@ -50,12 +50,15 @@ def places_file(folder: Path) -> Path:
 
 
 def small_content(folder: Path) -> Path:
-    """The content of the installation with one programme, so that publishing is quicker."""
+    """The content of the installation with one programme and few scenarios, so that publishing is quicker."""
     content = folder / "bpmn"
     content.mkdir()
     shutil.copy(CONTENT / "clauses.toml", content)
     for name in ("common", "minimum_living_allowance"):
         shutil.copytree(CONTENT / name, content / name)
+    for file in content.rglob("scenarios/*.yaml"):
+        if not releases.is_played(str(file)):
+            file.unlink()
     return content
 
 

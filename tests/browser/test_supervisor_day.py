@@ -7,6 +7,8 @@ approved; one case finishes on the old release, another is migrated and taken ba
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,9 +16,11 @@ from sqlalchemy import select
 
 from processes.cases.models import Case
 from processes.releases import drafts
+from processes.releases.bundle import Bundle
+from processes.settings import Settings
 from processes.worker import jobs
-from tests.browser.conftest import Desk
-from tests.builders import cases
+from tests.browser.conftest import Desk, served
+from tests.builders import cases, releases, stages
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -197,6 +201,15 @@ def _finish(desk: Desk, number: str) -> None:
         waiting = [i for i in cases.open_items(desk.stage, number) if i.role != "supervisor"]
         if waiting:
             cases.complete(desk.stage, waiting[0])
+
+
+@pytest.fixture
+def desk(settings_here: Settings, allowance: Bundle, tmp_path: Path) -> Iterator[Desk]:
+    """The desk with 低保 and as many of its scenarios as publishing needs: they are rehearsed twice."""
+    made = stages.on_sqlite(settings_here, tmp_path / "stage.sqlite", releases.few_scenarios(allowance))
+    with served(made) as desk:
+        yield desk
+    made.close()
 
 
 def test_a_supervisors_day(desk: Desk) -> None:

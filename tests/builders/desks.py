@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from types import MethodType
 from typing import Any
 
-from flask import Flask
+from flask import Config, Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import select
 
 from processes.access import account_states, accounts
 from processes.access.models import Absence, Account
 from processes.access.scope import system_actor
+from processes.office import Office
 from processes.office.accounts.changes import DecideAccountChange
 from processes.office.accounts.same_person import DeclarePerson, UntiePerson
 from processes.office.command import Command
@@ -22,6 +24,7 @@ from processes.rehearsal.stage import Stage
 from processes.storage import keyring
 from web.app import create_app
 from web.limits import limiter
+from web.proxies import TrustedProxies
 
 USERS = {
     "window_clerk": "t1_clerk", "investigator": "t1_investigator", "township_leader": "t1_leader",
@@ -31,21 +34,9 @@ USERS = {
 }  # fmt: skip
 
 
-class _Compiled(BytecodeCache):
-    """Page templates as code, compiled once in a process instead of once in each desk."""
-
-    def __init__(self) -> None:
-        self.code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.code:
-            bucket.bytecode_from_string(self.code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.code[bucket.key] = bucket.bytecode_to_string()
-
-
-_compiled = _Compiled()
+_OF_EVERY_DESK = ("csrf", "limiter")
+"""What the libraries that the desk uses keep of it; what the desk keeps itself is of one office."""
+_models: dict[tuple[Any, ...], Flask] = {}
 _latest: list[tuple[tuple[Any, ...], Flask]] = []
 
 
@@ -53,12 +44,28 @@ def desk_over(stage: Stage) -> Flask:
     """The desk over a stage's office: one for everybody there, as long as settings and keys stay."""
     made_of = (stage.office, stage.office.settings, keyring.current(), limiter.enabled)
     if not _latest or any(old is not new for old, new in zip(_latest[0][0], made_of, strict=True)):
-        app = create_app(stage.office)
-        app.jinja_env.bytecode_cache = _compiled
-        _latest[:] = [(made_of, app)]
+        _latest[:] = [(made_of, _desk(stage.office))]
     if limiter.enabled:
         limiter.reset()  # whoever comes next is not counted with those before
     return _latest[0][1]
+
+
+def _desk(office: Office) -> Flask:
+    """A desk as `create_app` makes it, with routes and templates of one that was made before.
+
+    Compiling two hundred routes takes longer than most tests.
+    """
+    settings = office.settings
+    key = (limiter.enabled, settings.secure_cookies, tuple(settings.trusted_proxies))
+    if key not in _models:
+        _models[key] = create_app(office)
+    model = _models[key]
+    made = copy.copy(model)
+    made.config = Config(model.root_path, {**model.config, "SECRET_KEY": keyring.current().session[0]})
+    made.extensions = {name: one for name, one in model.extensions.items() if name in _OF_EVERY_DESK}
+    made.extensions["office"] = office
+    made.wsgi_app = TrustedProxies(MethodType(Flask.wsgi_app, made), settings.trusted_proxies)
+    return made
 
 
 def flat(page: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import delete, text
 
 from processes.cases.draw_models import DrawNumber, DrawRound
 from processes.migrations import schema
+from processes.rehearsal import blank
 from processes.rehearsal.stage import Stage, commit_numbers
 from processes.releases.bundle import Bundle
 from processes.settings import Settings
@@ -33,6 +34,7 @@ def on_sqlite(settings: Settings, file: Path, *bundles: Bundle) -> Stage:
     key = tuple(b.digest for b in bundles)
     if key not in _files:
         model = Path(_folder.name) / f"{len(_files)}.sqlite"
+        blank.copy_to(model)
         _found(Stage(settings, f"sqlite:///{model}"), bundles)
         _files[key] = model
     shutil.copyfile(_files[key], file)
@@ -44,7 +46,7 @@ def on_postgresql(settings: Settings, *bundles: Bundle) -> Iterator[Stage]:
     """The same in a database of PostgreSQL, dropped afterwards."""
     key = tuple(b.digest for b in bundles)
     if key not in _names:
-        url = _kept.enter_context(fresh_postgresql())
+        url = _kept.enter_context(fresh_postgresql(blank_postgresql()))
         _found(Stage(settings, url), bundles)
         _names[key] = url.rpartition("/")[2]
     with fresh_postgresql(_names[key]) as url:

@@ -1,11 +1,10 @@
 """Random families: tables and sheets against an independent calculator, to the cent.
 
-500 a run, 10,000 a night (`HYPOTHESIS_PROFILE=nightly`).
+250 a run, 10,000 a night (`HYPOTHESIS_PROFILE=nightly`).
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -24,11 +23,12 @@ from processes.people.models import Expense, Household, Income, Membership, Pers
 from processes.releases import bundle as bundles
 from processes.releases.bundle import Bundle
 from processes.storage import keyring
+from tests.builders.nightly import NIGHTLY
 from tests.conftest import CONTENT
 from tests.properties import calculator as calc
 from tests.properties.calculator import Family, Member
 
-RUNS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 500
+RUNS = 10_000 if NIGHTLY else 250
 ALLOWANCE = bundles.read_folder(CONTENT / "minimum_living_allowance")
 RELIEF = bundles.read_folder(CONTENT / "temporary_relief")
 PLACE = "340199101201"

@@ -22,10 +22,11 @@ from processes.office.run import Run
 from processes.office.steps.complete import CompleteTask
 from processes.releases import bundle as bundles
 from processes.releases import effects
+from tests.builders.nightly import NIGHTLY
 from tests.conftest import CONTENT
 from tests.properties.test_nobody_alone import DAY, World, a_world, as_of_today, opened_case
 
-RUNS, STEPS, ROUNDS = 6, 30, 120
+RUNS, STEPS, ROUNDS = 6 if NIGHTLY else 2, 30, 120
 _moved: set[tuple[str, str, str]] = set()
 
 

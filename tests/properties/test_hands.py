@@ -6,7 +6,6 @@ the chain of events is whole, and replaying the journal gives the same case.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -53,9 +52,9 @@ from processes.settings import from_environment
 from processes.storage import keyring
 from tests.builders import cases, rough_model
 from tests.builders.desks import confirm_absences
+from tests.builders.nightly import NIGHTLY
 from tests.conftest import CONTENT
 
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 RUNS, STEPS = (1_000, 40) if NIGHTLY else (25, 30)
 PEOPLE = ("t1_clerk", "t1_investigator", "t1_investigator2", "t1_leader", "county_clerk", "county_leader")
 RIGHT = "whoever it is up to"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from random import Random
 
 import pytest
@@ -12,11 +11,11 @@ from processes.releases.bundle import Bundle
 from processes.releases.lint import Problem
 from processes.releases.lint.run import lint_bundle
 from processes.verbs.registry import office_for_lint
+from tests.builders.nightly import NIGHTLY
 from tests.builders.watch import watched
 from tests.conftest import CONTENT
 
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-MUTATIONS = 40_000 if NIGHTLY else 10_000
+MUTATIONS = 40_000 if NIGHTLY else 4_000
 PARTS = 4
 OFFICE = office_for_lint()
 KINDS = (".bpmn", ".dmn", ".form", ".sheet.toml", "policy.toml", "programme.toml", "documents.toml")

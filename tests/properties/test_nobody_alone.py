@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import itertools
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -43,10 +42,10 @@ from processes.releases import bundle as bundles
 from processes.settings import from_environment
 from processes.storage import keyring
 from tests.builders import cases, reliefs
+from tests.builders.nightly import NIGHTLY
 from tests.conftest import CONTENT
 
-NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-EXAMPLES, STEPS = (600, 60) if NIGHTLY else (40, 30)
+EXAMPLES, STEPS = (600, 60) if NIGHTLY else (20, 30)
 
 EFFECTS = ("award.grant", "relief.pay", "fund.advance", "paper.issue")
 ALLOWANCE = {"county_decision": "confirm", "township_confirmation": "confirm"}

@@ -1,4 +1,7 @@
-"""Every scenario beside the diagrams, on PostgreSQL as a test of its own, on SQLite where the flows are counted."""
+"""Every scenario beside the diagrams is played on SQLite, where the flows are counted.
+
+The first of every file is played on PostgreSQL as well, with `HYPOTHESIS_PROFILE=nightly` every one.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,14 @@ from processes.rehearsal import coverage, reports, scenarios
 from processes.rehearsal.scenarios import Scenario
 from processes.settings import from_environment
 from tests.builders.databases import fresh_postgresql
+from tests.builders.nightly import NIGHTLY
 from tests.builders.stages import blank_postgresql
 from tests.conftest import CONTENT
 
 FOUND = [s for path in scenarios.collect([CONTENT]) for s in scenarios.read(path)]
-BY_TITLE = pytest.mark.parametrize("scenario", FOUND, ids=[s.title for s in FOUND])
+FIRST = {s.file: s for s in reversed(FOUND)}
+"""Of every file the scenario itself, without its variants."""
+ON_POSTGRESQL = FOUND if NIGHTLY else list(FIRST.values())
 
 
 def test_there_are_enough() -> None:
@@ -20,7 +26,7 @@ def test_there_are_enough() -> None:
 
 
 @pytest.mark.postgresql
-@BY_TITLE
+@pytest.mark.parametrize("scenario", ON_POSTGRESQL, ids=[s.title for s in ON_POSTGRESQL])
 def test_scenario_on_postgresql(scenario: Scenario) -> None:
     with fresh_postgresql(blank_postgresql()) as url:
         assert reports.play_file(scenario, from_environment(), url).differences == []

@@ -37,8 +37,8 @@ def test_what_releases_said_is_planted(any_stage: Stage, allowance: Bundle) -> N
 
 def test_two_books_never_share_a_version(any_stage: Stage) -> None:
     """What a process keeps of a book is found by the version; of two offices upgraded by one process, each reads its own."""
-    seen = {_planted_version(any_stage) for _ in range(3)}
-    assert len(seen) == 3
+    seen = {_planted_version(any_stage) for _ in range(2)}
+    assert len(seen) == 2
 
 
 def _planted_version(stage: Stage) -> str:

@@ -7,7 +7,6 @@ By default one value of each parameter is tried, another for each route, so that
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -24,6 +23,7 @@ from processes.rehearsal.stage import Stage
 from tests.builders import foreign
 from tests.builders.desks import USERS, Person
 from tests.builders.foreign import Foreign
+from tests.builders.nightly import NIGHTLY
 from tests.web import test_scope as scope
 from tests.web.scope_routes import JSON, ROUTES
 from web import budgets
@@ -42,7 +42,6 @@ RAW = (
 )  # fmt: skip
 """The same as JSON, which can say more."""
 FEW = 1
-ALL = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 DEFECT = 500
 LAST = ("admin.", "sign_in.", "identity.")
 """What may end the session of whoever tries, or close their account: tried when everything else is."""
@@ -110,7 +109,7 @@ def _rules(stage: Stage) -> list[Rule]:
 
 
 def _chosen(values: tuple[str, ...], turn: Iterator[int]) -> list[str]:
-    if ALL:
+    if NIGHTLY:
         return list(values)
     start = next(turn) * FEW
     return [values[(start + n) % len(values)] for n in range(FEW)]

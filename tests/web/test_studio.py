@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -36,11 +39,14 @@ from processes.parameters.models import ParameterValue
 from processes.policy.calendar import civil_date
 from processes.rehearsal.stage import Stage
 from processes.releases import compare, drafts, publish
+from processes.releases.bundle import Bundle
 from processes.releases.models import Release
+from processes.settings import Settings
 from processes.verbs.registry import office_for_lint
 from processes.worker import jobs
-from tests.builders import cases
+from tests.builders import cases, releases, stages
 from tests.builders.desks import Person
+from tests.conftest import CONTENT
 
 ROW = '{ value = "812.00", from = 2026-07-01, division = "", source = "建议值（低保标准调整）", confirmed = false },'
 RAISED = (
@@ -68,8 +74,22 @@ def save(stage: Stage, draft: int, name: str, text: str, version: int = 1) -> in
     return int(stage.office.perform(command, supervisor(stage)).version)
 
 
+@pytest.fixture
+def small_stage(settings_here: Settings, allowance: Bundle, tmp_path: Path) -> Iterator[Stage]:
+    """An office whose content folder has 低保 alone, with as many scenarios as publishing needs."""
+    content = tmp_path / "bpmn"
+    content.mkdir()
+    for name in ("clauses.toml", "common", "minimum_living_allowance"):
+        (content / name).symlink_to(CONTENT / name)
+    settings = replace(settings_here, content=content)
+    made = stages.on_sqlite(settings, tmp_path / "stage.sqlite", releases.few_scenarios(allowance))
+    yield made
+    made.close()
+
+
 @pytest.mark.slow
-def test_raise_the_standard__rehearse__propose__a_second_person_publishes(stage: Stage) -> None:
+def test_raise_the_standard__rehearse__propose__a_second_person_publishes(small_stage: Stage) -> None:
+    stage = small_stage
     running = cases.a_case(stage)
     draft = opened(stage)
     policy = text_of(stage, draft, "common/policy.toml")

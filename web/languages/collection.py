@@ -34,7 +34,7 @@ def collected() -> dict[str, list[str]]:
 
 def _add(messages: dict[str, list[str]], found: Iterator[str] | list[str], path: Path) -> None:
     place = path.relative_to(ROOT).as_posix()
-    for message in found:
+    for message in filter(HAN.search, found):
         places = messages.setdefault(message, [])
         if place not in places:
             places.append(place)

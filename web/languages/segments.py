@@ -17,7 +17,8 @@ from jinja2 import Environment
 Lookup = Callable[[str], str]
 """Message → text in the other language, with the same placeholders."""
 
-HAN: Final = re.compile(r"[\u3400-\u9fff]")
+CHINESE: Final = re.compile(r"[\u3400-\u9fff\u3001-\u301f\uff01-\uff5e“”]")
+"""Chinese characters and punctuation; a text of punctuation alone needs no entry in a catalogue."""
 _LEXER: Final = Environment(autoescape=True)
 _EXPRESSION, _STATEMENT, _END = "\ue000", "\ue002", "\ue001"
 _PIECE: Final = re.compile(f"([{_EXPRESSION}{_STATEMENT}])(\\d+){_END}")
@@ -119,7 +120,7 @@ def _stored(code: str) -> str:
 def _one(text: str, code: list[str], lookup: Lookup) -> str:
     """A text with its marks; spaces at its ends stay, those inside become one each."""
     stripped = text.strip()
-    if not HAN.search(_PIECE.sub("", stripped)):
+    if not CHINESE.search(_PIECE.sub("", stripped)):
         return text
     names: dict[str, str] = {}
     message = _PIECE.sub(lambda piece: _placeholder(piece, code, names), re.sub(r"\s+", " ", stripped))
@@ -148,7 +149,7 @@ def _strings(code: str, lookup: Lookup) -> str:
         quote = string[0][0]
         content = string[1] if quote == '"' else string[2]
         message = content.strip()
-        if not HAN.search(message):
+        if not CHINESE.search(message):
             return string[0]
         other = lookup(message).replace(quote, chr(92) + quote)
         return f"{quote}{content.replace(message, other, 1)}{quote}"
