@@ -92,7 +92,11 @@ def _visit(desk: Desk, language: str = "zh-CN") -> tuple[Page, str, int]:
     desk.stage.office.perform(
         ClaimTask(item.id, item.version), desk.stage.actor("investigator", cases.VILLAGE)
     )
-    return desk.sign_in("t1_investigator", language), f"/cases/{number}/tasks/{item.id}", item.id
+    page = desk.sign_in("t1_investigator", language)
+    if language != "zh-CN":
+        page.get_by_role("button", name="中文").click()
+        page.wait_for_selector('html[lang="zh-CN"]')
+    return page, f"/cases/{number}/tasks/{item.id}", item.id
 
 
 def _day(page: Page, place: str) -> Locator:
