@@ -31,7 +31,6 @@ from processes.policy.calendar import SHANGHAI, civil_date
 from processes.releases import publish, words
 from processes.releases.bundle import Bundle
 from processes.storage import file_store
-from processes.texts import tr
 
 _STYLE = "body{font-family:serif;margin:2em;max-width:60em}table{border-collapse:collapse;width:100%}td,th{border:1px solid #999;padding:.2em .5em;text-align:left}code{font-size:.75em;word-break:break-all}"
 PDF = "application/pdf"
@@ -55,15 +54,13 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
     for n, paper in enumerate(papers.of_case(session, case.id), start=1):
         if paper.sha256 is None:
             continue
-        state = (
-            "" if paper.standing == PaperStanding.STANDING else tr("（{title}）", title=paper.standing.title)
-        )
+        state = "" if paper.standing == PaperStanding.STANDING else f"（{paper.standing.title}）"
         office = str(paper.contract.get("header", {}).get("office", ""))
         title = f"{paper.title} {paper.number}{state}"
         digest = paper.signed_sha256 or paper.sha256
         found.append(
             Piece(
-                _name(tr("文书"), n, title, ".pdf"),
+                _name("文书", n, title, ".pdf"),
                 f"{paper.title}{state}",
                 paper.pages,
                 paper.issued_on.isoformat(),
@@ -77,8 +74,8 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
         if pages:
             signed = return_scan.signed_file(pages, folders.scans)
             on = "" if paper.returned_on is None else paper.returned_on.isoformat()
-            name = _name(tr("签字件"), n, title, ".pdf")
-            what = tr("{title}{state} 签字件", title=paper.title, state=state)
+            name = _name("签字件", n, title, ".pdf")
+            what = f"{paper.title}{state} 签字件"
             found.append(Piece(name, what, len(pages), on, *_as_made(signed), paper.number, office))
         found.extend(_replaced(session, paper, n, folders.scans))
     for n, attached in enumerate(queries.attachments(session, case.id), start=1):
@@ -87,7 +84,7 @@ def pieces(session: Session, case: Case, folders: Folders) -> list[Piece]:
         pages_there = _pages_of(read(), attached.media_type)
         found.append(
             Piece(
-                _name(tr("附件"), n, Path(attached.name).stem, SUFFIXES[attached.media_type]),
+                _name("附件", n, Path(attached.name).stem, SUFFIXES[attached.media_type]),
                 attached.name,
                 pages_there,
                 on,
@@ -103,8 +100,8 @@ def _replaced(session: Session, paper: IssuedPaper, n: int, scans: Path) -> list
     """Signed pages that were replaced by others, each as a separate picture."""
     return [
         Piece(
-            _name(tr("签字件"), n, tr("{title} {number} 第{page}页 被替换{id}", title=paper.title, number=paper.number, page=page.page, id=page.id), ".jpg"),
-            tr("{title} 签字件第 {page} 页（已被替换）", title=paper.title, page=page.page), 1, civil_date(page.at).isoformat(),
+            _name("签字件", n, f"{paper.title} {paper.number} 第{page.page}页 被替换{page.id}", ".jpg"),
+            f"{paper.title} 签字件第 {page.page} 页（已被替换）", 1, civil_date(page.at).isoformat(),
             page.sha256, partial(file_store.get, scans, page.sha256), paper.number, by=page.by,
         )
         for page in return_scan.replaced(session, [paper.id])
@@ -123,7 +120,7 @@ def old_pieces(session: Session, file: OldFile, scans: Path) -> list[Piece]:
     """Return the scans of an old paper file, in order."""
     return [
         Piece(
-            _name(tr("旧档"), sheet.position, sheet.title, SUFFIXES[sheet.media_type]), sheet.title, sheet.pages,
+            _name("旧档", sheet.position, sheet.title, SUFFIXES[sheet.media_type]), sheet.title, sheet.pages,
             file.closed_on.isoformat(), sheet.sha256, partial(file_store.get, scans, sheet.sha256), by=file.taken_in_by,
         )
         for sheet in old_files.sheets(session, file.id)
@@ -145,8 +142,8 @@ def zipped(parts: Sequence[Part], title: str, printed: bytes, made_at: datetime)
         sums.append(f"{hashlib.sha256(content).hexdigest()}  {name}")
 
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        add(tr("目录.html"), _page(title, catalogue.as_html(parts, made_at)))
-        add(tr("目录.pdf"), printed)
+        add("目录.html", _page(title, catalogue.as_html(parts, made_at)))
+        add("目录.pdf", printed)
         for part in parts:
             for piece in part.pieces:
                 add(piece.name, piece.read())
@@ -169,8 +166,7 @@ def _record(session: Session, case: Case) -> list[Piece]:
         f"<tr><td>{_e(at)}</td><td>{_e(who)}</td><td>{_e(sentence)}</td></tr>" for at, who, sentence in lines
     )
     page = _page(
-        tr("{number} 办理记录", number=case.number),
-        tr("<table><tr><th>时间</th><th>办理人</th><th>事项</th></tr>{rows}</table>", rows=rows),
+        f"{case.number} 办理记录", f"<table><tr><th>时间</th><th>办理人</th><th>事项</th></tr>{rows}</table>"
     )
     chain = values.dumps(
         [
@@ -181,10 +177,8 @@ def _record(session: Session, case: Case) -> list[Piece]:
     )  # fmt: skip
     on = "" if not history else timeline.when(history[-1])[:10]
     return [
-        Piece(tr("办理记录.html"), tr("办理记录"), None, on, *_as_made(page)),
-        Piece(
-            tr("办理记录.json"), tr("办理记录（带前后相扣的校验值，供程序核对）"), None, on, *_as_made(chain)
-        ),
+        Piece("办理记录.html", "办理记录", None, on, *_as_made(page)),
+        Piece("办理记录.json", "办理记录（带前后相扣的校验值，供程序核对）", None, on, *_as_made(chain)),
     ]
 
 

@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 from processes.papers import shared_template
 from processes.policy.calendar import SHANGHAI, civil_date
 from processes.storage.file_names import shown
-from processes.texts import tr
 
 _FORBIDDEN = str.maketrans(dict.fromkeys('/\\:*?"<>|\n\r\t', "_"))
 TEMPLATE = "archive_catalogue.html"
-TITLE = tr("档案目录")
+TITLE = "档案目录"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def _place(wanted: str, taken: set[str]) -> str:
     found, n = path, 1
     while str(found).casefold() in taken:
         n += 1
-        found = path.with_name(tr("{stem}（{n}）{suffix}", stem=path.stem, n=n, suffix=path.suffix))
+        found = path.with_name(f"{path.stem}（{n}）{path.suffix}")
     taken.add(str(found).casefold())
     return str(found)
 
@@ -103,13 +102,11 @@ def lines(file: Part) -> Iterator[dict[str, Any]]:
 def as_html(files: Sequence[Part], made_at: datetime) -> str:
     """Return the catalogue with links to the files beside it and their hashes."""
     at = f"{made_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-    body = [tr("<p>导出时间 {at}。各文件的校验值另见 SHA256SUMS；可打印的目录见 目录.pdf。</p>", at=at)]
+    body = [f"<p>导出时间 {at}。各文件的校验值另见 SHA256SUMS；可打印的目录见 目录.pdf。</p>"]
     for file in files:
         body.append(f"<h2>{_e(file.title)}</h2><p>{_e(_term(file))}</p>")
         body.append(
-            tr(
-                "<table><tr><th>序号</th><th>文号</th><th>责任者</th><th>题名</th><th>日期</th><th>页号</th><th>SHA-256</th></tr>"
-            )
+            "<table><tr><th>序号</th><th>文号</th><th>责任者</th><th>题名</th><th>日期</th><th>页号</th><th>SHA-256</th></tr>"
         )
         for n in lines(file):
             link = f'<a href="{_e(quote(n["name"]))}">{_e(n["title"])}</a>'
@@ -137,8 +134,8 @@ def as_pdf(session: Session, files: Sequence[Part], title: str, office: str, mad
 
 
 def _term(file: Part) -> str:
-    closed = tr("　办结日期：{closed_on}", closed_on=file.closed_on) if file.closed_on else tr("　尚未办结")
-    return tr("保管期限：{retention}{closed}", retention=file.retention, closed=closed)
+    closed = f"　办结日期：{file.closed_on}" if file.closed_on else "　尚未办结"
+    return f"保管期限：{file.retention}{closed}"
 
 
 def _e(text: str) -> str:

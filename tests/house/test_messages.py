@@ -18,9 +18,9 @@ IN_ITS_OWN_LANGUAGE = ("中文",)
 CHINESE_SIGNS = re.compile(r"[\u3400-\u9fff\u3001-\u301f\uff01-\uff5e“”]")
 WITHOUT_READERS = (
     "processes/demo/", "processes/migrations/", "processes/rehearsal/county.py", "processes/rehearsal/samples.py",
-    "processes/rehearsal/parameters.py", "processes/rehearsal/registering.py", "processes/cases/numbering.py", "processes/errors/", "processes/texts.py", "processes/languages/", "web/languages/",
+    "processes/rehearsal/parameters.py", "processes/rehearsal/registering.py", "processes/cases/numbering.py", "processes/papers/archive.py", "processes/papers/catalogue.py", "processes/errors/", "processes/texts.py", "processes/languages/", "web/languages/",
 )  # fmt: skip
-"""Made-up people and places, numbers of papers, what migrations write, errors (which bring their English), and the languages themselves."""
+"""Made-up people and places, numbers of papers, files of exports, what migrations write, errors (which bring their English), and the languages themselves."""
 TAKES_DATA = (
     "compile", "get", "partition", "startswith", "endswith", "removesuffix", "removeprefix", "split", "replace", "search", "match",
     "fullmatch", "sub", "index", "find", "count", "Path", "add_worksheet", "strip", "rstrip", "lstrip", "maketrans", "TypeError",
