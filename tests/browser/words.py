@@ -17,7 +17,7 @@ GATHER = """() => {
       if (over && getComputedStyle(over).fontSize !== "0px") said("text", node.data, over);
       return;
     }
-    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches('[lang="en"]')) return;
     for (const name of ["placeholder", "title", "aria-label", "alt", "label", "data-title"])
       if (node.hasAttribute(name) && !node.matches("svg *")) said(name, node.getAttribute(name), node);
     if (node.matches("input[type=submit], input[type=button], input[type=reset]")) said("value", node.value, node);
