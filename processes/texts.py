@@ -85,10 +85,20 @@ def shown(value: Any, lookup: Lookup) -> Any:
     return value.shown(lookup) if isinstance(value, Text) else value
 
 
+def stored(value: Any) -> Any:
+    """Return a text as it is stored and compared: a plain Chinese string; anything else as it is."""
+    return "".join(value) if isinstance(value, Text) else value
+
+
+def pairs(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Return choices whose stored value is their Chinese title: what is sent, what is shown."""
+    return [(stored(text), text) for text in texts]
+
+
 def shown_throughout(value: Any, lookup: Lookup) -> Any:
-    """Return a value of JSON (dicts, lists, strings, numbers) with each text in it in the language of a catalogue."""
+    """Return a value of JSON with each text in it in the language of a catalogue; keys of dicts are data."""
     if isinstance(value, dict):
-        return {shown(k, lookup): shown_throughout(v, lookup) for k, v in value.items()}
+        return {k: shown_throughout(v, lookup) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [shown_throughout(v, lookup) for v in value]
     return shown(value, lookup)

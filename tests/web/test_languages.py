@@ -92,6 +92,22 @@ def _sent(page: lxml.html.HtmlElement) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
+def _data(page: lxml.html.HtmlElement) -> list[Any]:
+    """What a page gives its scripts, without the texts that only the second of a pair or a value by its key can be."""
+    return [
+        _keys(json.loads(one.text)) for one in page.iter("script") if one.get("type") == "application/json"
+    ]
+
+
+def _keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _keys(v) for k, v in value.items()}
+    if isinstance(value, list):
+        is_pair = len(value) == 2 and all(isinstance(v, str) for v in value)  # noqa: PLR2004
+        return value[0] if is_pair else [v if isinstance(v, str) else _keys(v) for v in value]
+    return None
+
+
 @pytest.mark.parametrize("username", INSIDE)
 def test_each_page_is_of_its_language_and_sends_the_same(
     office: tuple[Stage, Foreign], username: str
@@ -113,6 +129,7 @@ def test_each_page_is_of_its_language_and_sends_the_same(
                     faults.setdefault(" ".join(text.split())[:90], f"{address}: {run}")
         if address in _OTHERWISE:
             continue
+        assert _data(there) == _data(lxml.html.fromstring(one.text)), address
         here = _sent(lxml.html.fromstring(one.text))
         for before, after in zip(here, _sent(there), strict=False):
             if before != after and "csrf" not in str(before):

@@ -41,7 +41,7 @@ from processes.policy.periods import Month, age_on
 from processes.releases import publish
 from processes.relief import fund_queries, payroll
 from processes.relief import queries as relief
-from processes.texts import tr
+from processes.texts import pairs, tr
 from web import auth, budgets, differing, form_draft_page, forms, list_export
 from web.require import require
 
@@ -177,8 +177,8 @@ def _page(actor: Actor, number: str | None) -> Any:
             villages=divisions.villages(session, actor.division),
             kinds={
                 "incomes": kinds.INCOME_KINDS, "expenses": kinds.EXPENSE_KINDS,
-                "properties": kinds.PROPERTY_KINDS, "relations": list(kinds.RELATIONS),
-                "abilities": kinds.WORK_ABILITIES, "disabilities": list(kinds.DISABILITY_KINDS),
+                "properties": kinds.PROPERTY_KINDS, "relations": pairs(kinds.RELATIONS),
+                "abilities": kinds.WORK_ABILITIES, "disabilities": [("", tr("无")), *pairs(filter(None, kinds.DISABILITY_KINDS))],
                 "categories": kinds.CATEGORIES, "documents": identity.DOCUMENTS,
                 "ages": working_age.bounds(session, actor, today),
             },

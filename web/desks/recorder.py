@@ -17,7 +17,7 @@ from processes.policy.calendar import civil_date
 from processes.rehearsal import county, extending, recording, scenarios
 from processes.releases import drafts, publish
 from processes.releases.bundle import Bundle
-from processes.texts import tr
+from processes.texts import pairs, tr
 from web import auth, budgets, forms
 from web.require import require
 
@@ -59,7 +59,7 @@ def page(actor: Actor, draft_id: int) -> Any:
             for v, village in enumerate(county.VILLAGES, start=1)
         ],
         "incomes": list(kinds.INCOME_KINDS.items()),
-        "relations": list(kinds.RELATIONS),
+        "relations": pairs(kinds.RELATIONS),
     }
     return render_template("recorder/page.html", draft=draft, offered=offered)
 

@@ -17,7 +17,7 @@ from jinja2.utils import pass_eval_context
 from markupsafe import Markup
 
 from processes.languages.catalogue import CHINESE, ENGLISH, lookup
-from processes.texts import JoinedText, Text, shown, shown_throughout
+from processes.texts import JoinedText, Text, shown, shown_throughout, stored
 from web.languages import segments
 from web.languages.current import language
 
@@ -135,8 +135,3 @@ class LanguageEnvironment(Environment):
         if language() != CHINESE:
             return self.english.select_template(names, parent, globals)
         return super().select_template(names, parent, globals)
-
-
-def stored(value: Any) -> Any:
-    """Return a text as it is stored and compared, in Chinese; the form field that sends it back holds this."""
-    return "".join(value) if isinstance(value, Text) else value

@@ -111,24 +111,10 @@ function edit() {
         "members",
         [
           ["姓名", input("name", m.name)],
-          [
-            "与户主关系",
-            select(
-              "relation",
-              kinds.relations.map((r) => [r, r]),
-              m.relation,
-            ),
-          ],
+          ["与户主关系", select("relation", kinds.relations, m.relation)],
           ["证件类型", kind],
           ["证件号码", number],
-          [
-            "残疾类别",
-            select(
-              "disability_kind",
-              kinds.disabilities.map((d) => [d, d || "无"]),
-              m.disability_kind,
-            ),
-          ],
+          ["残疾类别", select("disability_kind", kinds.disabilities, m.disability_kind)],
           [
             "残疾等级",
             select(

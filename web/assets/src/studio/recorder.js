@@ -44,11 +44,7 @@ function memberRow(member = {}) {
   };
   const cells = [
     input("name", member.name),
-    select(
-      "relation",
-      offered.relations.map((r) => [r, r]),
-      member.relation,
-    ),
+    select("relation", offered.relations, member.relation),
     input("birth", member.birth),
     select("sex", Object.entries(SEXES), member.sex),
     select("income", [["", "无"], ...offered.incomes], kind),
