@@ -8,6 +8,7 @@ translated. Texts can be added and joined: `tr("、").join(names)` shows the sep
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -96,7 +97,9 @@ def pairs(texts: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def shown_throughout(value: Any, lookup: Lookup) -> Any:
-    """Return a value of JSON with each text in it in the language of a catalogue; keys of dicts are data."""
+    """Return a value of JSON (a dataclass is written as its fields) with each text in it in the language of a catalogue; keys of dicts are data."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return shown_throughout(asdict(value), lookup)
     if isinstance(value, dict):
         return {k: shown_throughout(v, lookup) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from processes import defects
 from processes import errors as e
 from processes.releases import clauses
-from processes.texts import tr
+from processes.texts import stored, tr
 from web import auth, reads
 
 STATUS: dict[type[e.YimenError], int] = {
@@ -61,7 +61,8 @@ def wants_json() -> bool:
 def _office_error(fault: e.YimenError) -> Response:
     fields = fault.fields if isinstance(fault, e.FormInvalid) else None
     if isinstance(fault, e.HouseholdDoubtful):
-        fields = {"confirm": fault.sentences}
+        # What is confirmed is sent back as it is stored; what is asked is shown in the reader's language.
+        fields = {"confirm": [stored(one) for one in fault.sentences], "asked": fault.sentences}
     if isinstance(fault, e.NotAllowed | e.NotFound) and not isinstance(fault, _ASKS):
         _note_refusal()
     if isinstance(fault, e.DATABASE_FAILED):

@@ -24,7 +24,8 @@ class TomlInvalid(ContentFault):
     @property
     def reason(self) -> str:
         """What is wrong, for a message that names the file."""
-        return str(self.params["reason"])
+        reason: str = self.params["reason"]  # a text stays one
+        return reason
 
 
 class ExpressionFailed(ContentFault):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from processes.errors.families import Invalid
+from processes.texts import tr
 
 
 class Unreadable(Invalid):
@@ -15,7 +16,8 @@ class Unreadable(Invalid):
     @property
     def reason(self) -> str:
         """The sentence shown at the field."""
-        return str(self.params["reason"])
+        reason: str = self.params["reason"]  # a text stays one
+        return reason
 
 
 class IdNumberInvalid(Invalid):
@@ -67,9 +69,8 @@ class DivisionsInvalid(Invalid):
 
     def __init__(self, faults: list[str], *, clause: str | None = None) -> None:
         self.faults = faults
-        shown = "".join(f"\n  {fault}" for fault in faults[:SHOWN]) + (
-            "\n  ……" if len(faults) > SHOWN else ""
-        )
+        rest = ["\n  ……"] if len(faults) > SHOWN else []
+        shown = tr("").join([*(tr("\n  ") + fault for fault in faults[:SHOWN]), *rest])
         super().__init__(clause=clause, count=len(faults), listed=shown)
 
 

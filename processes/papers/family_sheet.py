@@ -27,7 +27,7 @@ from processes.people.forms import (
     read_household,
 )
 from processes.policy.periods import age_on
-from processes.texts import tr
+from processes.texts import stored, tr
 
 MOST_ROWS = 1_000
 """One round of a township; longer lists need several files."""
@@ -195,7 +195,7 @@ def _member(position: int, cells: Mapping[str, str], row: int, faults: list[Faul
     """A member as the page would submit it."""
     member: dict[str, Any] = {name: cells.get(title, "") for title, name in _OF_MEMBER.items()}
     member["key"] = f"r{position}"
-    member["relation"] = _RELATIONS.get(member["relation"], member["relation"])
+    member["relation"] = stored(_RELATIONS.get(member["relation"], member["relation"]))
     member["document"] = _key_of(identity.DOCUMENTS, member["document"]) or identity.ID_CARD
     member["disability_kind"] = member["disability_kind"].removeprefix("无")
     member["disability_grade"] = _grade(member["disability_grade"])

@@ -180,6 +180,13 @@ def _page(actor: Actor, number: str | None) -> Any:
                 "properties": kinds.PROPERTY_KINDS, "relations": pairs(kinds.RELATIONS),
                 "abilities": kinds.WORK_ABILITIES, "disabilities": [("", tr("无")), *pairs(filter(None, kinds.DISABILITY_KINDS))],
                 "categories": kinds.CATEGORIES, "documents": identity.DOCUMENTS,
+                "words": pairs(
+                    [
+                        *kinds.INCOME_KINDS.values(), *kinds.EXPENSE_KINDS.values(), *kinds.PROPERTY_KINDS.values(),
+                        *kinds.RELATIONS, *kinds.WORK_ABILITIES.values(), *filter(None, kinds.DISABILITY_KINDS),
+                        *kinds.CATEGORIES.values(), *identity.DOCUMENTS.values(),
+                    ]
+                ),
                 "ages": working_age.bounds(session, actor, today),
             },
         )  # fmt: skip

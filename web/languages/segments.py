@@ -25,9 +25,9 @@ _PIECE: Final = re.compile(f"([{_EXPRESSION}{_STATEMENT}])(\\d+){_END}")
 _TAG: Final = re.compile(r"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 _ATTRIBUTE: Final = re.compile(r"([\w:-]+)(\s*=\s*)(?:\"([^\"]*)\"|'([^']*)')")
 _SHOWN: Final = re.compile(
-    r"aria-(label|description|roledescription)|title|placeholder|alt|content|label|data-[\w-]+"
+    r"aria-(label|description|roledescription)|title|placeholder|alt|content|label|data-(?!stored-)[\w-]+"
 )
-"""Attributes that people read, and those whose scripts show them; what stands in any other is data."""
+"""Attributes that people read, and those whose scripts show them; what stands in any other, or in `data-stored-…`, is data."""
 _EXPRESSION_CODE: Final = re.compile(r"(\{\{[-+]?)(.*?)([-+]?\}\})", re.DOTALL)
 _STRING: Final = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'")
 _COMPARED: Final = re.compile(r"(?:[=!]=\s*|\bin\s*[(\[][^)\]]*)$")

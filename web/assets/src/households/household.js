@@ -313,7 +313,7 @@ function edit() {
   }
 
   // What is unusual about the family: each sentence is ticked before it is saved.
-  function askAbout(sentences) {
+  function askAbout(sentences, shown) {
     const box = document.getElementById("doubts"),
       list = box.querySelector("ul");
     list.replaceChildren(
@@ -322,7 +322,7 @@ function edit() {
           label = document.createElement("label");
         label.append(
           make("input", { type: "checkbox", className: "form-check-input me-1", value: sentence, id: `doubt-${n}` }),
-          sentence,
+          shown[n],
         );
         item.append(label);
         return item;
@@ -360,7 +360,7 @@ function edit() {
       document.getElementById("doubts").hidden = true;
       if (problem.fields.confirm) {
         say("有少见的情况需要确认，尚未保存。", "bad");
-        askAbout(problem.fields.confirm);
+        askAbout(problem.fields.confirm, problem.fields.asked);
         return;
       }
       let first = null;
@@ -411,6 +411,6 @@ function edit() {
       add.members().querySelector("[data-name]").focus();
     }
   });
-  splitsPastedRows(form, add, say);
+  splitsPastedRows(form, add, say, new Map(kinds.words.map(([word, shown]) => [shown, word])));
   form.dataset.ready = "1";
 }

@@ -33,8 +33,8 @@ async function register(family, confirmed = []) {
 
 // What is unusual of a family is said, and registered only when somebody says that it is so.
 function refused(family, problem) {
-  const { confirm: doubts, ...fields } = problem.fields;
-  const told = doubts ?? [...new Set([problem.message, ...Object.values(fields).flat()])];
+  const { confirm: doubts, asked, ...fields } = problem.fields;
+  const told = asked ?? [...new Set([problem.message, ...Object.values(fields).flat()])];
   place(family).replaceChildren(
     make("ul", { className: "plain mb-0 text-danger" }, ...told.map((one) => make("li", { textContent: one }))),
   );

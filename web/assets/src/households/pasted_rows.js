@@ -2,14 +2,19 @@
 // came along, else by what a cell looks like.  What fits nowhere is told and left out.
 import { ALIKE, cells, fieldsOfHead, guess, isYes } from "./pasted_text.js";
 
+// What an option is called: as shown, and in Chinese.
+const readings = (option, words) => [option.text, words.get(option.text) ?? option.text];
+
 // Puts a text into a field; false where a list does not offer it.
-function put(field, text) {
+function put(field, text, words) {
   if (field.type === "checkbox") {
     field.checked = isYes(text);
     return true;
   }
   if (field.tagName === "SELECT") {
-    const option = [...field.options].find((o) => o.text === text || o.value === text || o.text === ALIKE[text]);
+    const option = [...field.options].find(
+      (o) => o.value === text || readings(o, words).some((word) => word === text || word === ALIKE[text]),
+    );
     if (!option) return false;
     field.value = option.value;
     field.dispatchEvent(new Event("change", { bubbles: true }));
@@ -21,12 +26,13 @@ function put(field, text) {
 }
 
 // The words of a list in a row, null where the field is none.
-const wordsIn = (row) => (name) => {
+const wordsIn = (row, words) => (name) => {
   const field = row.querySelector(`[data-name="${name}"]`);
-  return field.tagName === "SELECT" ? [...field.options].map((option) => option.text) : null;
+  return field.tagName === "SELECT" ? [...field.options].flatMap((option) => readings(option, words)) : null;
 };
 
-export function splitsPastedRows(form, add, say) {
+// `words`: what a list shows → the word of it in Chinese, as sheets have it whatever the language of the page.
+export function splitsPastedRows(form, add, say, words = new Map()) {
   form.addEventListener("paste", (event) => {
     const field = event.target.closest?.("[data-lines] [data-name]"),
       text = event.clipboardData?.getData("text/plain") || "";
@@ -45,9 +51,9 @@ export function splitsPastedRows(form, add, say) {
       const free = [...row.querySelectorAll("[data-name]")].map((one) => one.dataset.name);
       line.forEach((told, n) => {
         if (!told) return;
-        const name = heads ? heads[n] : guess(told, free, wordsIn(row));
+        const name = heads ? heads[n] : guess(told, free, wordsIn(row, words));
         const into = name && row.querySelector(`[data-name="${name}"]`);
-        if (!into || !put(into, told)) {
+        if (!into || !put(into, told, words)) {
           left.push(told);
           return;
         }

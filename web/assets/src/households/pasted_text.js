@@ -81,7 +81,7 @@ export function fieldsOfHead(row) {
 }
 
 // Whether a tick stands for this text.
-export const isYes = (text) => /^(是|有|√|✓|1|y)$/i.test(text);
+export const isYes = (text) => /^(是|有|√|✓|1|y|yes)$/i.test(text);
 
 // Without a head: the field that a text looks like, of those that are still free in the row. `offered(name)` gives the
 // words of a list, null where the field is none.

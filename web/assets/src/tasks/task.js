@@ -27,7 +27,7 @@ async function saveDraft(overwrite) {
 // A step has a draft of its own; an application is kept under the window's token until there is a case.
 function keeping() {
   if (place.dataset.draft) return autosave(saveDraft, read, own);
-  if (place.dataset.place) return keepFormDraft(place, read, () => place.dataset.label, own);
+  if (place.dataset.place) return keepFormDraft(place, read, () => place.dataset.storedLabel, own);
   return null;
 }
 
