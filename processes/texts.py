@@ -88,7 +88,7 @@ def shown(value: Any, lookup: Lookup) -> Any:
 
 def stored(value: Any) -> Any:
     """Return a text as it is stored and compared: a plain Chinese string; anything else as it is."""
-    return "".join(value) if isinstance(value, Text) else value
+    return str(value) if isinstance(value, Text) else value
 
 
 def pairs(texts: Iterable[str]) -> list[tuple[str, str]]:

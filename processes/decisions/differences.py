@@ -86,7 +86,11 @@ def _of_household(record: Mapping[str, Any]) -> dict[str, Any]:
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any], who: str) -> list[Difference]:
     old, new = dict(_leaves(before)), dict(_leaves(now))
     return [
-        Difference(f"{who}{_title(path)}", _shown(path[-1], value), _shown(path[-1], new.get(path)))
+        Difference(
+            tr("{who}{title}", who=who, title=_title(path)),
+            _shown(path[-1], value),
+            _shown(path[-1], new.get(path)),
+        )
         for path, value in old.items()
         if (path in new or value) and new.get(path) != value
     ]

@@ -50,11 +50,13 @@ class Codec(Generic[T]):
 
 _TEXT: Codec[Any] = Codec(str.encode, bytes.decode)
 _MESSAGE_FOLLOWS = b"\x02"
-"""Begins a text of the program, stored with its message and values; it cannot begin what people typed."""
+"""Begins a text of the program, stored with its message and values. A plain string that begins so is packed too."""
 
 
 def _dump_message(value: str) -> bytes:
-    return _MESSAGE_FOLLOWS + values.dumps(packed(value)) if isinstance(value, Text) else value.encode()
+    if isinstance(value, Text) or value.encode().startswith(_MESSAGE_FOLLOWS):
+        return _MESSAGE_FOLLOWS + values.dumps(packed(value))
+    return value.encode()
 
 
 def _load_message(content: bytes) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from processes.errors import DutySeparation
 from processes.policy import values
 from processes.policy.titled import TitledEnum
+from processes.storage.sealing import _dump_message, _load_message
 from processes.texts import Text, packed, shown, shown_throughout, tr, tr_day, tr_minute, unpacked
 
 ENGLISH = {
@@ -70,6 +71,11 @@ def test_a_text_passes_between_processes_and_through_the_database() -> None:
     for again in (pickle.loads(pickle.dumps(text)), unpacked(values.loads(values.dumps(packed(text))))):
         assert again == text and isinstance(again, Text)
         assert shown(again, find) == "Sent back by 赵窗口: open, 2 more needed"
+
+
+def test_a_plain_string_that_begins_like_a_stored_message_comes_back() -> None:
+    for written in ("\x02", '\x02{"message": "{a}"}', "办理中"):
+        assert _load_message(_dump_message(written)) == written
 
 
 def test_titles_and_messages_of_errors_are_texts() -> None:

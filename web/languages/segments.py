@@ -9,7 +9,7 @@ people do not read (`value`, `href`, `name` …) keep their content: a form send
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from jinja2 import Environment
@@ -155,12 +155,3 @@ def _strings(code: str, lookup: Lookup) -> str:
         return f"{quote}{content.replace(message, other, 1)}{quote}"
 
     return _STRING.sub(one, code)
-
-
-def of_folder(templates: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return each message of templates with the names of those that have it."""
-    found: dict[str, list[str]] = {}
-    for name, source in templates:
-        for message in messages(source):
-            found.setdefault(message, []).append(name)
-    return found

@@ -69,7 +69,7 @@ export async function edit(container, text, { editable, touched, address }) {
       row[name] = list
         ? input.value.split(/[,，]\s*/).filter(Boolean)
         : yes
-          ? input.value.trim().toLowerCase() === "是".toLowerCase()
+          ? [/* data */ "是", "是".toLowerCase()].includes(input.value.trim().toLowerCase())
           : input.value;
       touched();
     });
