@@ -222,7 +222,7 @@ def _demand_roles(settings: Settings) -> None:
     if not 1 <= settings.verify_minutes <= _LONGEST_PROOF:
         raise SettingInvalid(
             name="YIMEN_VERIFY_MINUTES",
-            reason=tr("应为 1 至 {LONGEST_PROOF} 分钟", LONGEST_PROOF=_LONGEST_PROOF),
+            reason=tr("应为 1 至 {longest_proof} 分钟", longest_proof=_LONGEST_PROOF),
         )
 
 

@@ -41,7 +41,7 @@ def read(content: bytes, file_name: str) -> tuple[DivisionRow, ...]:
     Raises `DivisionsInvalid` with the wrong rows (the first of them are named).
     """
     if len(content) > MAX_BYTES:
-        raise DivisionsInvalid(faults=[tr("文件超过 {MAX_BYTES} MB", MAX_BYTES=MAX_BYTES // 1_000_000)])
+        raise DivisionsInvalid(faults=[tr("文件超过 {max_bytes} MB", max_bytes=MAX_BYTES // 1_000_000)])
     is_text = file_name.lower().endswith((".csv", ".txt"))
     rows = _csv_rows(content) if is_text else _sheet_rows(content)
     return checked(_columns(rows))
@@ -78,7 +78,7 @@ def _row_fault(code: str, written: str, name: str) -> str | None:
     if not name:
         return tr("代码 {code} 没有名称", code=code)
     if len(name) > MAX_NAME or not name.isprintable():
-        return tr("名称过长（最多 {MAX_NAME} 字）或含有不能显示的字符", MAX_NAME=MAX_NAME)
+        return tr("名称过长（最多 {max_name} 字）或含有不能显示的字符", max_name=MAX_NAME)
     return None
 
 
@@ -183,7 +183,7 @@ def _sheet_rows(content: bytes) -> list[list[str]]:
 
 def _bounded(rows: list[list[str]]) -> list[list[str]]:
     if len(rows) > MAX_ROWS:
-        raise DivisionsInvalid(faults=[tr("超过 {MAX_ROWS} 行", MAX_ROWS=MAX_ROWS)])
+        raise DivisionsInvalid(faults=[tr("超过 {max_rows} 行", max_rows=MAX_ROWS)])
     return rows
 
 

@@ -107,9 +107,9 @@ def _demand_room(uow: UnitOfWork, actor: Actor, sheet: str, body: Mapping[str, A
     if count >= MOST_SHEETS or size + len(values.dumps(dict(body))) > MOST_BYTES:
         raise FormDraftsFull(
             most=tr(
-                "{MOST_SHEETS} 份，共 {MOST_BYTES} MB",
-                MOST_SHEETS=MOST_SHEETS,
-                MOST_BYTES=MOST_BYTES // 1_000_000,
+                "{most_sheets} 份，共 {most_bytes} MB",
+                most_sheets=MOST_SHEETS,
+                most_bytes=MOST_BYTES // 1_000_000,
             )
         )
 

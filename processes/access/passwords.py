@@ -33,9 +33,9 @@ def check(new: str, username: str, name: str) -> None:
     Length counts, not composition.
     """
     if len(new) < MIN_LENGTH:
-        raise PasswordRefused(reason=tr("至少 {MIN_LENGTH} 个字符", MIN_LENGTH=MIN_LENGTH))
+        raise PasswordRefused(reason=tr("至少 {min_length} 个字符", min_length=MIN_LENGTH))
     if len(new) > MAX_LENGTH:
-        raise PasswordRefused(reason=tr("最多 {MAX_LENGTH} 个字符", MAX_LENGTH=MAX_LENGTH))
+        raise PasswordRefused(reason=tr("最多 {max_length} 个字符", max_length=MAX_LENGTH))
     lowered = new.lower()
     if username.lower() in lowered or name.lower() in lowered:
         raise PasswordRefused(reason=tr("不能包含用户名或姓名"))

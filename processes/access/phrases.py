@@ -39,13 +39,13 @@ def keep(uow: UnitOfWork, actor: Actor, text: str, is_shared: bool) -> None:
     """Save an opinion once; raises `Invalid` if it is empty, too long, or one too many."""
     opinion = reading.text(text, lines=True)
     if not 0 < len(opinion) <= LONGEST:
-        raise Invalid(reason=tr("常用意见应为 1 至 {LONGEST} 个字", LONGEST=LONGEST))
+        raise Invalid(reason=tr("常用意见应为 1 至 {longest} 个字", longest=LONGEST))
     owner = office(actor) if is_shared else own(actor)
     # Two simultaneous calls are counted one after the other.
     uow.lock(Account, actor.account_id or 0)
     count = uow.session.scalar(select(func.count()).where(Phrase.owner == owner)) or 0
     if count >= MOST:
-        raise Invalid(reason=tr("常用意见最多保存 {MOST} 条，请先删除不用的", MOST=MOST))
+        raise Invalid(reason=tr("常用意见最多保存 {most} 条，请先删除不用的", most=MOST))
     uow.insert_if_missing(
         Phrase, owner=owner, text=opinion, made_by_id=actor.account_id, made_by=actor.name, made_at=uow.now
     )

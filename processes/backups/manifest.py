@@ -68,9 +68,9 @@ def read(folder: Path) -> Manifest:
         if manifest.instant.tzinfo is None:
             raise ValueError(manifest.made_at)
     except FileNotFoundError as fault:
-        raise BackupDamaged(reason=tr("没有 {NAME}，不是完整的备份", NAME=NAME)) from fault
+        raise BackupDamaged(reason=tr("没有 {name}，不是完整的备份", name=NAME)) from fault
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
-        raise BackupDamaged(reason=tr("{NAME} 不能读取", NAME=NAME)) from fault
+        raise BackupDamaged(reason=tr("{name} 不能读取", name=NAME)) from fault
     if manifest.form != FORM:
         raise BackupDamaged(reason=tr("由更新的版本制作，请改用更新的程序"))
     here = set(found(folder))

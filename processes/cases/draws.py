@@ -45,7 +45,7 @@ def enter(uow: UnitOfWork, actor: Actor, number: str) -> DrawNumber:
     """Commit to a number; the second one, of another office, makes the round ready."""
     digits = number.strip()
     if not digits.isascii() or not digits.isdigit() or not SHORTEST <= len(digits) <= LONGEST:
-        raise Invalid(reason=tr("请填写 {SHORTEST} 至 {LONGEST} 位数字", SHORTEST=SHORTEST, LONGEST=LONGEST))
+        raise Invalid(reason=tr("请填写 {shortest} 至 {longest} 位数字", shortest=SHORTEST, longest=LONGEST))
     if len(actor.division) != COUNTY_DIGITS:
         raise RuleBroken(reason=tr("抽签数由县级两个不同部门的人员填写"), clause="C35")
     draw_round = _collecting(uow, actor)

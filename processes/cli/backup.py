@@ -64,10 +64,10 @@ def restore_command(
     for gap in made.gaps:
         echo(
             tr(
-                "{gap}　备份时到 {gap2}，下一个为 {gap3}",
+                "{gap}　备份时到 {last}，下一个为 {next}",
                 gap=gap["shown"],
-                gap2=gap["last"],
-                gap3=gap["next"],
+                last=gap["last"],
+                next=gap["next"],
             )
         )
     echo(

@@ -108,7 +108,7 @@ def account_group() -> None:
 @account_group.command("add")
 @click.argument("username")
 @click.option("--name", required=True, help=tr("姓名。"))
-@click.option("--role", required=True, metavar=tr("岗位"), help=tr("岗位：{ROLES}。", ROLES=_ROLES))
+@click.option("--role", required=True, metavar=tr("岗位"), help=tr("岗位：{roles}。", roles=_ROLES))
 @click.option("--division", required=True, help=tr("区划代码：县 6 位、乡镇 9 位、村 12 位。"))
 @click.option(
     "--department",

@@ -34,7 +34,7 @@ def perform(
     if kind not in BatchKind.titles():
         raise Invalid(reason=tr("这种操作不能批量办理"))
     if not 1 <= len(items) <= MOST:
-        raise Invalid(reason=tr("请选择 1 至 {MOST} 项", MOST=MOST))
+        raise Invalid(reason=tr("请选择 1 至 {most} 项", most=MOST))
     results = [_one(office, actor, kind, item_id, version, to, reason) for item_id, version in items]
     return office.perform(NoteBatch(BatchKind(kind), tuple(results)), actor)
 

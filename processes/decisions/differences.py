@@ -128,12 +128,12 @@ def _benefits(before: Any, now: Any) -> Iterator[Difference]:
             yield Difference(
                 tr("{benefit}在享待遇", benefit=benefit["name"]),
                 _NONE,
-                tr("{benefit}（{benefit2}）", benefit=benefit["title"], benefit2=benefit["case"]),
+                tr("{benefit}（{case}）", benefit=benefit["title"], case=benefit["case"]),
             )
     for key, benefit in old.items():
         if key not in new:
             yield Difference(
                 tr("{benefit}在享待遇", benefit=benefit["name"]),
-                tr("{benefit}（{benefit2}）", benefit=benefit["title"], benefit2=benefit["case"]),
+                tr("{benefit}（{case}）", benefit=benefit["title"], case=benefit["case"]),
                 tr("已停止"),
             )

@@ -174,14 +174,22 @@ class _Speaker:
             inner = node.args[0]
             if isinstance(inner, ast.ListComp | ast.GeneratorExp):
                 self._each(inner, names)
-            return tr("{total} {value}", total=_TOTALS[name], value=self._value_said(self.value(node, names)))
+            return tr(
+                "{total} {value_said}",
+                total=_TOTALS[name],
+                value_said=self._value_said(self.value(node, names)),
+            )
         return self._named(node, names)
 
     def _parameter(self, node: ast.Call, names: Mapping[str, Any]) -> str:
         value = self.value(node, names)
         name = str(self.value(node.args[0], names))
         self.used[name] = Used(name, value)
-        return tr("{parameter} {value}", parameter=self.words.parameters(name), value=self._value_said(value))
+        return tr(
+            "{parameter} {value_said}",
+            parameter=self.words.parameters(name),
+            value_said=self._value_said(value),
+        )
 
     def _extreme(self, least: bool, elements: list[ast.expr], names: Mapping[str, Any]) -> str:
         """The smallest or largest of several values; for the largest, terms of zero are left out."""
@@ -217,7 +225,7 @@ class _Speaker:
         found = line_of(self.reading.sheets, self.sheet, node)
         title = found[1].title if found else self.words.data.get(_last_name(node), "")
         said_value = self._value_said(value)
-        return tr("{title} {value}", title=title, value=said_value) if title else said_value
+        return tr("{title} {said_value}", title=title, said_value=said_value) if title else said_value
 
     def _who(self, element: Any) -> str:
         number = element.get("id") if isinstance(element, Mapping) else element

@@ -65,7 +65,7 @@ def parse(source: str) -> Expression:
     if not text:
         raise _refused(source, tr("内容为空"))
     if len(text) > MAX_LENGTH:
-        raise _refused(source, tr("超过 {MAX_LENGTH} 个字符", MAX_LENGTH=MAX_LENGTH))
+        raise _refused(source, tr("超过 {max_length} 个字符", max_length=MAX_LENGTH))
     try:
         tree = ast.parse(text, mode="eval")
         _check(tree.body, source, 0)

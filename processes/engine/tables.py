@@ -173,7 +173,7 @@ def _row(element: etree._Element, ns: Mapping[str, str], inputs: int, outputs: i
     cells = [e.findtext("d:text", "", dict(ns)).strip() for e in element.findall("d:inputEntry", dict(ns))]
     results = [e.findtext("d:text", "", dict(ns)).strip() for e in element.findall("d:outputEntry", dict(ns))]
     if len(cells) != inputs or len(results) != outputs:
-        raise TableInvalid(table=file, reason=tr("行 {get} 的列数与表头不一致", get=element.get("id")))
+        raise TableInvalid(table=file, reason=tr("行 {id} 的列数与表头不一致", id=element.get("id")))
     return Row(
         id=element.get("id", ""),
         conditions=tuple(cell_condition(c) for c in cells),

@@ -53,12 +53,12 @@ def _demand_few(root: etree._Element, file: str) -> None:
     check."""
     if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
         raise DiagramInvalid(
-            file=file, reason=tr("图形和文字超过 {MOST_ELEMENTS} 个，请拆分", MOST_ELEMENTS=MOST_ELEMENTS)
+            file=file, reason=tr("图形和文字超过 {most_elements} 个，请拆分", most_elements=MOST_ELEMENTS)
         )
     if sum(1 for _ in root.iter(*_COUNTED)) > MOST_STEPS:
         raise DiagramInvalid(
             file=file,
-            reason=tr("环节和连线（或者规则行）合计超过 {MOST_STEPS} 个，请拆分", MOST_STEPS=MOST_STEPS),
+            reason=tr("环节和连线（或者规则行）合计超过 {most_steps} 个，请拆分", most_steps=MOST_STEPS),
         )
 
 

@@ -91,7 +91,7 @@ def office_name(session: Session, division: str, level: str) -> str:
     places = names(session, division)
     if level == "county":
         return tr("{places}民政局", places=places["county"])
-    return tr("{places}{places2}人民政府", places=places["county"], places2=places["township"])
+    return tr("{places}{township}人民政府", places=places["county"], township=places["township"])
 
 
 def office_code(division: str, level: str) -> str:

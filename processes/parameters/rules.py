@@ -87,7 +87,7 @@ def read(parameter: Parameter, raw: Any) -> Scalar:
     if parameter.kind == NUMBER:
         return _number(parameter, text)
     if len(text) > LONGEST_TEXT:
-        raise Unreadable(reason=tr("不能超过 {LONGEST_TEXT} 个字", LONGEST_TEXT=LONGEST_TEXT))
+        raise Unreadable(reason=tr("不能超过 {longest_text} 个字", longest_text=LONGEST_TEXT))
     return text
 
 
@@ -133,7 +133,7 @@ def differs(one: Scalar, other: Scalar) -> bool:
 def _since(raw: Any, today: date) -> date:
     since = reading.day(raw or "")
     if not FIRST_DAY <= since <= today + timedelta(days=AHEAD_DAYS):
-        raise Unreadable(reason=tr("生效日期应在 {FIRST_DAY} 以后、今后三年以内", FIRST_DAY=FIRST_DAY))
+        raise Unreadable(reason=tr("生效日期应在 {first_day} 以后、今后三年以内", first_day=FIRST_DAY))
     return since
 
 
@@ -142,5 +142,5 @@ def _source(raw: Any) -> str:
     if not source:
         raise Unreadable(reason=tr("请填写依据的文件名称和文号"))
     if len(source) > LONGEST_SOURCE:
-        raise Unreadable(reason=tr("不能超过 {LONGEST_SOURCE} 个字", LONGEST_SOURCE=LONGEST_SOURCE))
+        raise Unreadable(reason=tr("不能超过 {longest_source} 个字", longest_source=LONGEST_SOURCE))
     return source

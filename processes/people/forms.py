@@ -369,5 +369,5 @@ def _grade(raw: Any) -> int:
 def _count(raw: Any) -> Decimal:
     value = reading.number(raw, 0)
     if not 0 <= value <= MAX_COUNT:
-        raise Unreadable(reason=tr("数量应在 0 至 {MAX_COUNT} 之间", MAX_COUNT=MAX_COUNT))
+        raise Unreadable(reason=tr("数量应在 0 至 {max_count} 之间", max_count=MAX_COUNT))
     return value

@@ -120,9 +120,9 @@ def line(key: str, row: dict[str, Any], content: dict[str, Any]) -> str:
             tr("{row} 去世", row=row["died_on"]) if row.get("died_on") else "",
         ]
         return tr(
-            "{row}{row2}（{s}）",
+            "{row}{name}（{s}）",
             row=row["relation"],
-            row2=row["name"],
+            name=row["name"],
             s=tr("，").join(
                 [
                     DOCUMENTS[NONE] if row["id_number"] == WITHOUT_NUMBER else row["id_number"],

@@ -30,9 +30,9 @@ def unusual(form: HouseholdForm, today: date) -> list[str]:
         *(s for m in form.members if (s := _generation(head, m))),
         *(
             tr(
-                "{name}已满 {VERY_OLD} 周岁（{birth_on} 出生）",
+                "{name}已满 {very_old} 周岁（{birth_on} 出生）",
                 name=m.name,
-                VERY_OLD=VERY_OLD,
+                very_old=VERY_OLD,
                 birth_on=m.birth_on,
             )
             for m in form.members

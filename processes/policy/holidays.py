@@ -72,9 +72,9 @@ def faults(plan: Plan, today: date) -> dict[str, list[str]]:
         return {
             "year": [
                 tr(
-                    "年份应在 {FIRST_YEAR} 至 {LAST_YEAR} 之间",
-                    FIRST_YEAR=festivals.FIRST_YEAR,
-                    LAST_YEAR=festivals.LAST_YEAR,
+                    "年份应在 {first_year} 至 {last_year} 之间",
+                    first_year=festivals.FIRST_YEAR,
+                    last_year=festivals.LAST_YEAR,
                 )
             ]
         }
@@ -132,9 +132,9 @@ def _off_faults(plan: Plan) -> Iterable[str]:
             yield tr("{title}的法定假日未列入：{missing}", title=title, missing=spans(missing))
     if len(listed) > MOST_DAYS_OFF:
         yield tr(
-            "放假共 {listed} 天，超过 {MOST_DAYS_OFF} 天，请核对",
+            "放假共 {listed} 天，超过 {most_days_off} 天，请核对",
             listed=len(listed),
-            MOST_DAYS_OFF=MOST_DAYS_OFF,
+            most_days_off=MOST_DAYS_OFF,
         )
 
 
@@ -146,9 +146,9 @@ def _worked_faults(plan: Plan) -> Iterable[str]:
         yield tr("同一天不能既放假又上班：{both}", both=spans(both))
     if len(set(plan.worked_weekends)) > MOST_WORKED:
         yield tr(
-            "调休上班共 {worked_weekends} 天，超过 {MOST_WORKED} 天，请核对",
+            "调休上班共 {worked_weekends} 天，超过 {most_worked} 天，请核对",
             worked_weekends=len(set(plan.worked_weekends)),
-            MOST_WORKED=MOST_WORKED,
+            most_worked=MOST_WORKED,
         )
 
 
@@ -157,10 +157,10 @@ def _place_faults(plan: Plan, listed: Sequence[date]) -> Iterable[str]:
         yield tr("日期重复：{twice}", twice=spans(twice))
     if outside := [d for d in listed if not _may_name(plan.year, d)]:
         yield tr(
-            "不在 {year} 年内：{outside}（元旦假期可以连到上一年 12 月 {LAST_DAYS_BEFORE} 日以后）",
+            "不在 {year} 年内：{outside}（元旦假期可以连到上一年 12 月 {last_days_before} 日以后）",
             year=plan.year,
             outside=spans(outside),
-            LAST_DAYS_BEFORE=LAST_DAYS_BEFORE,
+            last_days_before=LAST_DAYS_BEFORE,
         )
 
 
@@ -183,11 +183,11 @@ def _balance_faults(plan: Plan) -> list[str]:
         return []
     return [
         tr(
-            "工作日放假 {off} 天，减去调休上班 {worked_weekends} 天为 {kept} 天，应为法定假日 {due} 天（另有规定的至多再加 {MOST_EXTRA} 天），请核对日期是否录全",
+            "工作日放假 {off} 天，减去调休上班 {worked_weekends} 天为 {kept} 天，应为法定假日 {due} 天（另有规定的至多再加 {most_extra} 天），请核对日期是否录全",
             off=off,
             worked_weekends=len(plan.worked_weekends),
             kept=kept,
             due=due,
-            MOST_EXTRA=MOST_EXTRA,
+            most_extra=MOST_EXTRA,
         )
     ]

@@ -72,9 +72,9 @@ def _demanded(
     if found := _LONG_NUMBER.search(plain):
         raise TomlInvalid(
             reason=tr(
-                "第 {start} 行的数字超过 {MOST_DIGITS} 位",
+                "第 {start} 行的数字超过 {most_digits} 位",
                 start=_line(plain, found.start()),
-                MOST_DIGITS=MOST_DIGITS,
+                most_digits=MOST_DIGITS,
             )
         )
     depth = 0

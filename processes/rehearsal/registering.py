@@ -118,9 +118,9 @@ class Register:
         if found is None:
             raise ScenarioInvalid(
                 reason=tr(
-                    "{step}没有待处理的登记差异（{FIELDS}）",
+                    "{step}没有待处理的登记差异（{fields}）",
                     step=step["person"],
-                    FIELDS=tr("、").join(persons.FIELDS),
+                    fields=tr("、").join(persons.FIELDS),
                 )
             )
         place = division_code(str(step["division"])) if "division" in step else found.home

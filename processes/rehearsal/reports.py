@@ -51,8 +51,8 @@ def _each(
             if monotonic() > last:
                 raise ScenarioInvalid(
                     reason=tr(
-                        "整个演练超过 {WHOLE_SECONDS} 分钟，没有轮到这个情景",
-                        WHOLE_SECONDS=WHOLE_SECONDS // 60,
+                        "整个演练超过 {whole_seconds} 分钟，没有轮到这个情景",
+                        whole_seconds=WHOLE_SECONDS // 60,
                     )
                 )
             return children.do(play, scenario, *told)

@@ -92,9 +92,9 @@ def parse(written: bytes, path: Path) -> list[Scenario]:
     if len(raw.get("variants", [])) > MOST_VARIANTS:
         raise ScenarioInvalid(
             reason=tr(
-                "{name} 的变体超过 {MOST_VARIANTS} 个，请分写成几个文件",
+                "{name} 的变体超过 {most_variants} 个，请分写成几个文件",
                 name=path.name,
-                MOST_VARIANTS=MOST_VARIANTS,
+                most_variants=MOST_VARIANTS,
             )
         )
     if _parts(raw) * (1 + len(raw.get("variants", []))) > MOST_SPREAD:
@@ -109,7 +109,7 @@ def plain(written: bytes, name: str) -> dict[str, Any]:
     """Parse a text within limits, without checking the schema; raises `ScenarioInvalid` with the position."""
     if len(written) > MOST_BYTES:
         raise ScenarioInvalid(
-            reason=tr("{name} 超过 {MOST_BYTES} KB", name=name, MOST_BYTES=MOST_BYTES // 1000)
+            reason=tr("{name} 超过 {most_bytes} KB", name=name, most_bytes=MOST_BYTES // 1000)
         )
     try:
         raw = yaml.load(written.decode(), Loader=_Loader)  # noqa: S506  (a SafeLoader)
@@ -161,12 +161,12 @@ class _Loader(yaml.SafeLoader):
         if self.parts > MOST_PARTS:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(
-                None, None, tr("内容超过 {MOST_PARTS} 项", MOST_PARTS=MOST_PARTS), mark
+                None, None, tr("内容超过 {most_parts} 项", most_parts=MOST_PARTS), mark
             )
         if self.depth > MOST_LEVELS:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(
-                None, None, tr("嵌套超过 {MOST_LEVELS} 层", MOST_LEVELS=MOST_LEVELS), mark
+                None, None, tr("嵌套超过 {most_levels} 层", most_levels=MOST_LEVELS), mark
             )
         node = super().compose_node(parent, index)
         self.depth -= 1
@@ -175,7 +175,7 @@ class _Loader(yaml.SafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """Construct a value; raises a `yaml.YAMLError` with its position if the library fails."""
         if isinstance(node, yaml.ScalarNode) and node.tag in _NUMBERS and len(node.value) > MOST_DIGITS:
-            raise _refused(tr("数字超过 {MOST_DIGITS} 位", MOST_DIGITS=MOST_DIGITS), node)
+            raise _refused(tr("数字超过 {most_digits} 位", most_digits=MOST_DIGITS), node)
         try:
             return super().construct_object(node, deep)
         except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as fault:
@@ -201,7 +201,7 @@ def _number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
 
 
 def _of_no_use(loader: yaml.SafeLoader, node: yaml.Node) -> None:
-    raise _refused(tr("不能使用标记 {TAG}", TAG=node.tag.removeprefix(_TAG)), node)
+    raise _refused(tr("不能使用标记 {removeprefix}", removeprefix=node.tag.removeprefix(_TAG)), node)
 
 
 _Loader.add_constructor(f"{_TAG}float", _number)

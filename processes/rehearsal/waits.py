@@ -28,7 +28,7 @@ def read(text: str) -> tuple[int, str]:
         raise ScenarioInvalid(reason=tr("“{text}”应写作“3 working days”“7 days”或“2 hours”", text=text[:40]))
     if len(number) > _MOST_DIGITS or int(number) * _MINUTES[unit] > MOST_DAYS * _MINUTES["day"]:
         raise ScenarioInvalid(
-            reason=tr("“{text}”太久，一个环节最多等待 {MOST_DAYS} 天", text=text[:40], MOST_DAYS=MOST_DAYS)
+            reason=tr("“{text}”太久，一个环节最多等待 {most_days} 天", text=text[:40], most_days=MOST_DAYS)
         )
     return int(number), unit
 
@@ -62,9 +62,9 @@ def demand(content: Mapping[str, Any], name: str) -> None:
             if passed > timedelta(days=MOST_DAYS):
                 raise ScenarioInvalid(
                     reason=tr(
-                        "{place}：到此共等待 {days} 天，一个情景最多等待 {MOST_DAYS} 天",
+                        "{place}：到此共等待 {days} 天，一个情景最多等待 {most_days} 天",
                         place=place,
                         days=passed.days,
-                        MOST_DAYS=MOST_DAYS,
+                        most_days=MOST_DAYS,
                     )
                 )

@@ -35,16 +35,16 @@ def demand_names(name: str, title: str, code: str, ids: Mapping[str, str], codes
     if not _ID.fullmatch(name) or len(name) > LONGEST_ID or name == COMMON:
         faults["name"] = [
             tr(
-                "标识由小写字母、数字和下划线组成，以字母开头，不超过 {LONGEST_ID} 个字符，例如 student_aid；{COMMON} 不能使用",
-                LONGEST_ID=LONGEST_ID,
-                COMMON=COMMON,
+                "标识由小写字母、数字和下划线组成，以字母开头，不超过 {longest_id} 个字符，例如 student_aid；{common} 不能使用",
+                longest_id=LONGEST_ID,
+                common=COMMON,
             )
         ]
     elif name in ids:
         faults["name"] = [tr("标识“{name}”已由“{name2}”使用，请换一个", name=name, name2=ids[name])]
     if not _TITLE.fullmatch(title) or len(title) > LONGEST_TITLE:
         faults["title"] = [
-            tr("名称应为中文，不超过 {LONGEST_TITLE} 个字，例如 助学救助", LONGEST_TITLE=LONGEST_TITLE)
+            tr("名称应为中文，不超过 {longest_title} 个字，例如 助学救助", longest_title=LONGEST_TITLE)
         ]
     elif title in ids.values():
         faults["title"] = [tr("已有名为“{title}”的项目，请换一个", title=title)]

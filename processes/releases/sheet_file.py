@@ -29,7 +29,7 @@ def rows(text: str) -> list[dict[str, Any]]:
 def written(text: str, wanted: Sequence[Mapping[str, Any]]) -> str:
     """Return the text with the given lines in that order; what is unchanged keeps its formatting."""
     if len(wanted) > MOST_LINES:
-        raise Invalid(reason=tr("一张计算表不能超过 {MOST_LINES} 行", MOST_LINES=MOST_LINES))
+        raise Invalid(reason=tr("一张计算表不能超过 {most_lines} 行", most_lines=MOST_LINES))
     document = toml_rows.document(text)
     standing = {str(line["name"]): line for line in toml_rows.named(document, "line", _SAID)}
     names = [str(row.get("name", "")).strip() for row in wanted]

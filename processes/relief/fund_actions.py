@@ -268,6 +268,6 @@ def _memo(memo: str) -> str:
     text = memo.strip()
     if not text or len(text) > LONGEST_MEMO:
         raise RuleBroken(
-            reason=tr("请写明事由（{LONGEST_MEMO} 字以内）", LONGEST_MEMO=LONGEST_MEMO), clause="C11"
+            reason=tr("请写明事由（{longest_memo} 字以内）", longest_memo=LONGEST_MEMO), clause="C11"
         )
     return text

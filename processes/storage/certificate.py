@@ -172,5 +172,5 @@ def _await(path: Path) -> None:
             return
         time.sleep(1)
     raise CertificateUnusable(
-        reason=tr("{name} 没有制成；请删除 {PASSWORD} 后重试", name=path.name, PASSWORD=_PASSWORD)
+        reason=tr("{name} 没有制成；请删除 {password} 后重试", name=path.name, password=_PASSWORD)
     )

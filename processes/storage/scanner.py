@@ -63,7 +63,7 @@ def _connected(address: str, until: float) -> socket.socket:
         return line
     named = _TCP.fullmatch(address)
     if named is None:
-        raise FileUnscanned(reason=tr("{SETTING} 设置不正确", SETTING=SETTING))
+        raise FileUnscanned(reason=tr("{setting} 设置不正确", setting=SETTING))
     return socket.create_connection((named[1].strip("[]"), int(named[2])), timeout=_left(until))
 
 

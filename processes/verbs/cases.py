@@ -55,7 +55,8 @@ def open_cases(
         given = applications.get(str(route.get("application", "")))
         if not isinstance(given, Mapping):
             raise VerbParametersInvalid(
-                verb="case.open", reason=tr("没有给出 {get} 的申请内容", get=route.get("application"))
+                verb="case.open",
+                reason=tr("没有给出 {application} 的申请内容", application=route.get("application")),
             )
         form = {**given, **{k: v for k, v in route.items() if k in ("target", "target_title", "need")}}
         case = context.open_case(

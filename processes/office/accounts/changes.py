@@ -65,7 +65,7 @@ def ask(settings: Settings, uow: UnitOfWork, actor: Actor, command: ChangeAccoun
     if not account.is_active:
         raise RuleBroken(reason=tr("账号已停用或者尚未确认，不能变更"))
     if not 0 < len(roles) <= MOST_ROLES:
-        raise AccountInvalid(reason=tr("请选择 1 至 {MOST_ROLES} 个岗位", MOST_ROLES=MOST_ROLES))
+        raise AccountInvalid(reason=tr("请选择 1 至 {most_roles} 个岗位", most_roles=MOST_ROLES))
     for role in roles:
         demand_work(uow, role, command.division, command.department)
     wanted = (roles, command.division, command.department)

@@ -161,9 +161,9 @@ def _demand_joinable(uow: UnitOfWork, one: Account, other: Account) -> None:
     if len(together) > MOST_OF_ONE:
         raise RuleBroken(
             reason=tr(
-                "登记后一人将有 {together} 个账号，最多 {MOST_OF_ONE} 个，请核对是否确为同一人",
+                "登记后一人将有 {together} 个账号，最多 {most_of_one} 个，请核对是否确为同一人",
                 together=len(together),
-                MOST_OF_ONE=MOST_OF_ONE,
+                most_of_one=MOST_OF_ONE,
             )
         )
 

@@ -295,7 +295,7 @@ def _knows_password(uow: UnitOfWork, actor: Actor, account: Account, command: Wi
 
 def _demand_room(uow: UnitOfWork, account: Account) -> None:
     if len(factors.of_account(uow.session, account.id)) >= factors.MOST:
-        raise RuleBroken(reason=tr("一个账号最多登记 {MOST} 个，请先取消不用的", MOST=factors.MOST))
+        raise RuleBroken(reason=tr("一个账号最多登记 {most} 个，请先取消不用的", most=factors.MOST))
 
 
 def _untried(uow: UnitOfWork, account: Account) -> SecondFactor:

@@ -90,9 +90,9 @@ def media_type(content: bytes) -> str:
     if len(content) > MAX_ATTACHMENT:
         raise AttachmentRefused(
             reason=tr(
-                "文件为 {content} MB，超过 {MAX_ATTACHMENT} MB 的上限，请压缩或分开扫描",
+                "文件为 {content} MB，超过 {max_attachment} MB 的上限，请压缩或分开扫描",
                 content=f"{len(content) / 1_000_000:.1f}",
-                MAX_ATTACHMENT=MAX_ATTACHMENT // 1_000_000,
+                max_attachment=MAX_ATTACHMENT // 1_000_000,
             )
         )
     try:

@@ -52,7 +52,7 @@ class PrintBatch(Command[PrintBatchResult]):
 def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: PrintBatch) -> PrintBatchResult:
     """Record the printing of every paper and request one file of them, in the given order."""
     if not 1 <= len(command.codes) <= batch.MOST:
-        raise RuleBroken(reason=tr("一次打印 1 至 {MOST} 份文书", MOST=batch.MOST))
+        raise RuleBroken(reason=tr("一次打印 1 至 {most} 份文书", most=batch.MOST))
     sheets = []
     for code in command.codes:
         printed = record_printing(settings, uow, actor, RecordPrinting(code))
@@ -68,7 +68,7 @@ def print_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: Prin
         uow,
         actor,
         RunKind.BATCH,
-        tr("{TITLE}（{sheets} 份）", TITLE=batch.TITLE, sheets=len(sheets)),
+        tr("{title}（{sheets} 份）", title=batch.TITLE, sheets=len(sheets)),
         content,
     )
     return PrintBatchResult(run=row.code)
@@ -295,7 +295,7 @@ def _demand_as_listed(uow: UnitOfWork, row: PrintRun) -> None:
             n["account"],
         )
         if not now[payment]:
-            changed.append(tr("{n}（{n2}）", n=n["householder"], n2=n["case_number"]))
+            changed.append(tr("{n}（{case_number}）", n=n["householder"], case_number=n["case_number"]))
         now[payment] -= 1
     if changed:
         more = tr("等 {changed} 户", changed=len(changed)) if len(changed) > _NAMED else ""

@@ -155,10 +155,10 @@ def _count(uow: UnitOfWork, actor: Actor, targets: Sequence[str], address: str) 
         audit.note(uow, actor, "look_up", target, address)
     if today < A_DAY <= today + len(targets):
         text = tr(
-            "{name}（{username}）一天内按证件号查询已达 {A_DAY} 次",
+            "{name}（{username}）一天内按证件号查询已达 {a_day} 次",
             name=actor.name,
             username=actor.username,
-            A_DAY=A_DAY,
+            a_day=A_DAY,
         )
         notices.tell(uow, auditors(uow), "account", text)
 
@@ -167,10 +167,10 @@ def _demand_some_left(uow: UnitOfWork, actor: Actor) -> int:
     today = _asked(uow, actor, _DAY)
     if today >= A_DAY:
         raise LookUpsExhausted(
-            reason=tr("今天已按证件号查询 {A_DAY} 次，请明天再查；确有需要请联系管理员", A_DAY=A_DAY)
+            reason=tr("今天已按证件号查询 {a_day} 次，请明天再查；确有需要请联系管理员", a_day=A_DAY)
         )
     if _asked(uow, actor, _MINUTE) >= A_MINUTE:
-        raise LookUpsTooFast(reason=tr("一分钟内已按证件号查询 {A_MINUTE} 次，请稍候再查", A_MINUTE=A_MINUTE))
+        raise LookUpsTooFast(reason=tr("一分钟内已按证件号查询 {a_minute} 次，请稍候再查", a_minute=A_MINUTE))
     return today
 
 

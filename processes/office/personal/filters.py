@@ -59,7 +59,7 @@ def save_filter(settings: Settings, uow: UnitOfWork, actor: Actor, command: Save
     row = next((f for f in own if f.name == name), None)
     if row is None:
         if len(own) >= _FILTERS:
-            raise RuleBroken(reason=tr("最多保存 {FILTERS} 个筛选", FILTERS=_FILTERS))
+            raise RuleBroken(reason=tr("最多保存 {filters} 个筛选", filters=_FILTERS))
         row = SavedFilter(
             account_id=actor.account_id, by=actor.name, name=name, division=actor.division, wanted={}
         )

@@ -80,7 +80,7 @@ def undo_batch(settings: Settings, uow: UnitOfWork, actor: Actor, command: UndoB
     if row is None or row.account_id != actor.account_id or not row.kind.is_undoable:
         raise NotFound()
     if row.undone_at is not None or uow.now > row.at + timedelta(seconds=UNDO_SECONDS):
-        raise RuleBroken(reason=tr("已经撤销过，或者超过了 {UNDO_SECONDS} 秒", UNDO_SECONDS=UNDO_SECONDS))
+        raise RuleBroken(reason=tr("已经撤销过，或者超过了 {undo_seconds} 秒", undo_seconds=UNDO_SECONDS))
     results = []
     for done in row.results:
         if done["ok"]:

@@ -291,7 +291,7 @@ def _demand_apart(actor: Actor, row: Participant, run: Run, item: WorkItem) -> N
 def _people(uow: UnitOfWork, ids: Iterable[int]) -> list[Account]:
     wanted = list(dict.fromkeys(ids))
     if not 1 <= len(wanted) <= _MOST:
-        raise Invalid(reason=tr("请选择 1 至 {MOST} 名会签人", MOST=_MOST))
+        raise Invalid(reason=tr("请选择 1 至 {most} 名会签人", most=_MOST))
     found = [uow.session.get(Account, i) for i in wanted]
     people = [a for a in found if a is not None and a.is_active]
     if len(people) != len(wanted):

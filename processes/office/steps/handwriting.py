@@ -71,8 +71,8 @@ def write_by_hand(
     if len(former) >= WRITTEN_AT_MOST:
         raise RuleBroken(
             reason=tr(
-                "本环节已签名 {WRITTEN_AT_MOST} 次，不能再重签，请在打印的表上签字",
-                WRITTEN_AT_MOST=WRITTEN_AT_MOST,
+                "本环节已签名 {written_at_most} 次，不能再重签，请在打印的表上签字",
+                written_at_most=WRITTEN_AT_MOST,
             )
         )
     row.picture = {"png": b64encode(command.picture).decode(), "former": former}
@@ -92,7 +92,7 @@ def _demand_small(picture: bytes) -> None:
     wide, high = (int.from_bytes(head[at : at + 4], "big") for at in (16, 20))
     if not (1 <= wide <= LONGEST_SIDE and 1 <= high <= LONGEST_SIDE):
         raise AttachmentRefused(
-            reason=tr("签名图片的宽和高不得超过 {LONGEST_SIDE} 像素", LONGEST_SIDE=LONGEST_SIDE)
+            reason=tr("签名图片的宽和高不得超过 {longest_side} 像素", longest_side=LONGEST_SIDE)
         )
 
 

@@ -170,13 +170,13 @@ def _second(name: str, components: Sequence[Mapping[str, Any]]) -> Iterator[Prob
         if component not in chosen:
             yield Problem(
                 name, str(component.get("key", "")), "second_person_typed",
-                tr("“{component}”应从本单位人员中选择：改为下拉选择，选项来自 {COLLEAGUES}", component=forms.label_of(component), COLLEAGUES=forms.COLLEAGUES),
+                tr("“{component}”应从本单位人员中选择：改为下拉选择，选项来自 {colleagues}", component=forms.label_of(component), colleagues=forms.COLLEAGUES),
             )  # fmt: skip
     for component in chosen:
         if component not in asked or component["type"] != "select" or len(chosen) > 1:
             yield Problem(
                 name, str(component.get("key", "")), "second_person_field",
-                tr("“{component}”的选项来自 {COLLEAGUES}：应为下拉选择，带属性 another_person，每个表单只能有一个", component=forms.label_of(component), COLLEAGUES=forms.COLLEAGUES),
+                tr("“{component}”的选项来自 {colleagues}：应为下拉选择，带属性 another_person，每个表单只能有一个", component=forms.label_of(component), colleagues=forms.COLLEAGUES),
             )  # fmt: skip
 
 
