@@ -14,10 +14,12 @@ import lxml.html
 import pytest
 from sqlalchemy import inspect, select
 
+from processes.people import forms
+from processes.policy import retention
 from processes.rehearsal.stage import Stage
 from processes.storage.base import Row
 from processes.storage.sealing import sealed_of
-from processes.texts import Text
+from processes.texts import Text, stored
 from tests.builders.desks import Person
 from tests.builders.foreign import Foreign
 from tests.conftest import CONTENT
@@ -33,6 +35,7 @@ _OTHERWISE = ("/audit", "/sessions", "/help", "/guide/")
 """Pages that list that they were opened; guides, of which each language has its own text."""
 _SIDE_BY_SIDE = ("本人密山甲",)
 """Two stored words with nothing between them."""
+OF_LISTS = frozenset(stored(word) for word in (*forms.RELATIONS, forms.MALE, forms.FEMALE, *retention.TERMS))
 _NO_TEXT = ("script", "style")
 _FILES = ("link", "script")
 """Scripts and styles are built for each language."""
@@ -92,6 +95,11 @@ def _sent(page: lxml.html.HtmlElement) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
+def _own_words(page: lxml.html.HtmlElement) -> list[str]:
+    """Words of the program's own lists that stand alone in a cell: stored, and still not content."""
+    return [cell.text for cell in page.iter("td") if cell.text in OF_LISTS]
+
+
 def _data(page: lxml.html.HtmlElement) -> list[Any]:
     """What a page gives its scripts, without the texts that only the second of a pair or a value by its key can be."""
     return [
@@ -130,6 +138,7 @@ def test_each_page_is_of_its_language_and_sends_the_same(
         if address in _OTHERWISE:
             continue
         assert _data(there) == _data(lxml.html.fromstring(one.text)), address
+        assert not _own_words(there), f"{address}: {_own_words(there)}"
         here = _sent(lxml.html.fromstring(one.text))
         for before, after in zip(here, _sent(there), strict=False):
             if before != after and "csrf" not in str(before):

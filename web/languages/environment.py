@@ -110,6 +110,7 @@ class LanguageEnvironment(Environment):
     def __init__(self, app: Flask, **options: Any) -> None:
         super().__init__(app, **options)
         self.filters["stored"] = stored
+        self.filters["from_list"] = from_list
         self._app, self._options = app, options
 
     @cached_property
@@ -135,3 +136,8 @@ class LanguageEnvironment(Environment):
         if language() != CHINESE:
             return self.english.select_template(names, parent, globals)
         return super().select_template(names, parent, globals)
+
+
+def from_list(word: str) -> str:
+    """Return a stored word as a text; only for words that were chosen from a list of the program, never for typed ones."""
+    return Text(word)
