@@ -11,7 +11,7 @@ import pickle
 from multiprocessing.connection import Connection
 from typing import Any
 
-from documents import errors, sheets
+from documents import errors, sentences, sheets
 
 MAX_ANSWER = 500_000_000
 _KINDS = (sheets.Made, sheets.ScannedPage, sheets.SignatureSeen)
@@ -31,7 +31,7 @@ class _Reader(pickle.Unpickler):
         try:
             return _KNOWN[module, name]
         except KeyError:
-            raise errors.RenderingFailed("文书进程的回答不可信") from None
+            raise errors.RenderingFailed(sentences.UNTRUSTED_ANSWER) from None
 
 
 def receive(pipe: Connection) -> Any:
@@ -43,4 +43,4 @@ def receive(pipe: Connection) -> Any:
     except errors.RenderingFailed:
         raise
     except Exception as fault:  # any error that a forged result causes in the unpickler
-        raise errors.RenderingFailed("文书进程的回答无法读取") from fault
+        raise errors.RenderingFailed(sentences.UNREADABLE_ANSWER) from fault

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from asn1crypto import x509
 from pyhanko.sign import signers
 
+from documents import sentences
 from documents.errors import SigningFailed
 from documents.sheets import Certificate, Token
 
@@ -28,9 +29,9 @@ def _from_file(holder: Certificate) -> signers.Signer:
             holder.pkcs12, other_certs=[], passphrase=holder.password.encode()
         )
     except (ValueError, TypeError, OSError) as fault:
-        raise SigningFailed("证书不能读取") from fault
+        raise SigningFailed(sentences.CERTIFICATE_UNREADABLE) from fault
     if signer is None:
-        raise SigningFailed("证书不能读取，或者密码不对")
+        raise SigningFailed(sentences.CERTIFICATE_OR_PASSWORD)
     return signer
 
 
@@ -46,11 +47,11 @@ def _device(token: Token) -> Iterator[signers.Signer]:
             token.library, token_criteria=TokenCriteria(label=token.label), user_pin=token.pin
         )
     except (pkcs11.PKCS11Error, OSError, RuntimeError) as fault:
-        raise SigningFailed("签名设备不能打开，请检查设备、令牌名称和口令") from fault
+        raise SigningFailed(sentences.DEVICE_CLOSED) from fault
     try:
         with session:
             yield PKCS11Signer(
                 session, key_label=token.key, signing_cert=x509.Certificate.load(token.certificate)
             )
     except pkcs11.PKCS11Error as fault:
-        raise SigningFailed("签名设备签名没有完成，请检查密钥名称") from fault
+        raise SigningFailed(sentences.DEVICE_FAILED) from fault

@@ -17,7 +17,7 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from documents import attached, grid, marks, qr, sandbox, shapes
+from documents import attached, grid, marks, qr, sandbox, sentences, shapes
 from documents.errors import GlyphMissing, RenderingFailed, TemplateBroken, ValueMissing
 from documents.parsing import page_of
 from documents.sheets import Made, RenderJob
@@ -32,7 +32,7 @@ class ClosedFetcher(URLFetcher):  # type: ignore[misc]
         """Refuse everything except a PNG in a `data:` address."""
         if url.startswith(qr.PICTURE):
             return super().fetch(url, headers)
-        raise ValueError("模板不能读取外部文件或网址")
+        raise ValueError(sentences.OUTSIDE_FILE)
 
 
 _COMPRESSION: Final = 5
@@ -51,7 +51,9 @@ def html_of(sheet: RenderJob) -> str:
     except jinja2.UndefinedError as fault:
         raise ValueMissing(str(fault)) from fault
     except (jinja2.TemplateError, ValueError) as fault:
-        raise TemplateBroken(f"模板 {sheet.template}：{fault}") from fault
+        raise TemplateBroken(
+            sentences.TEMPLATE_BROKEN.format(template=sheet.template, fault=fault)
+        ) from fault
 
 
 _TEXT = re.compile(r"(?<=>)[^<>]*·[^<>]*(?=<)")
@@ -94,7 +96,7 @@ def pdf_of(sheet: RenderJob) -> Made:
         attachments=[_data_of(sheet, text, made_at)],
     )
     if content is None:
-        raise RenderingFailed("没有生成内容")
+        raise RenderingFailed(sentences.NOTHING_MADE)
     _demand_every_glyph(document)
     return Made(_packed(content, sheet.address if sheet.marked else ""), len(document.pages))
 
@@ -109,7 +111,7 @@ def _demand_every_glyph(document: weasyprint.Document) -> None:
     lacking = sorted({chr(point) for font in document.fonts.values() for point in font.missing})
     if lacking:
         characters = "、".join(f"{c}（U+{ord(c):04X}）" for c in lacking[:5])
-        raise GlyphMissing(f"本机的字体没有这些字：{characters}，请安装含有该字的字体后重试")
+        raise GlyphMissing(sentences.GLYPHS_MISSING.format(characters=characters))
 
 
 def _data_of(sheet: RenderJob, page: str, made_at: datetime) -> weasyprint.Attachment:

@@ -16,7 +16,7 @@ from multiprocessing.context import SpawnProcess
 from time import monotonic
 from typing import Any, TypeAlias
 
-from documents import answers
+from documents import answers, sentences
 from documents.errors import RendererBusy, RendererError, RenderingFailed
 from documents.sheets import (
     Certificate,
@@ -154,11 +154,11 @@ class Renderer:
                 pipe = self._ready()
                 pipe.send(job)
                 if not self._is_answered(pipe):
-                    raise RenderingFailed(f"超过 {self.seconds:.0f} 秒仍未完成")
+                    raise RenderingFailed(sentences.OUT_OF_TIME.format(seconds=f"{self.seconds:.0f}"))
                 answer = answers.receive(pipe)
             except (EOFError, OSError) as fault:
                 self.close()
-                raise RenderingFailed("文书进程意外结束（可能内存不足）") from fault
+                raise RenderingFailed(sentences.ENDED) from fault
             except RenderingFailed:
                 self.close()
                 raise
@@ -224,7 +224,7 @@ class Renderer:
                 os.environ.setdefault(name, value)
             self._start()
         if self._pipe is None:
-            raise RenderingFailed("文书进程没有启动")
+            raise RenderingFailed(sentences.NOT_STARTED)
         return self._pipe
 
     def _start(self) -> None:
@@ -240,7 +240,7 @@ class Renderer:
             other.close()
             self._child, self._pipe = child, pipe
             if not pipe.poll(START_SECONDS):
-                raise RenderingFailed(f"文书进程 {START_SECONDS} 秒内没有启动")
+                raise RenderingFailed(sentences.NOT_STARTED_IN_TIME.format(seconds=START_SECONDS))
             answers.receive(pipe)
         except BaseException:
             self.close()
@@ -361,7 +361,7 @@ _screens = threading.BoundedSemaphore(SCREENS_AT_ONCE)
 
 @contextmanager
 def _turn(
-    turns: threading.BoundedSemaphore = _uploads, refusal: str = "正在读取的文件较多"
+    turns: threading.BoundedSemaphore = _uploads, refusal: str = sentences.READING_BUSY
 ) -> Iterator[None]:
     """Limit the number of waiting jobs; raises `RendererBusy` if there is no place in time."""
     if not turns.acquire(timeout=TURN_SECONDS):
@@ -374,7 +374,7 @@ def _turn(
 
 def to_screen(sheet: RenderJob) -> Made:
     """Render a sheet for viewing (a draft's template, or a masked page) on a separate child."""
-    with _turn(_screens, "正在预览的人较多，请稍候再试"):
+    with _turn(_screens, sentences.PREVIEWS_BUSY):
         return _screen.make(sheet)
 
 
@@ -387,7 +387,7 @@ atexit.register(_strangers.close)
 def check_signatures(job: Checking) -> tuple[SignatureSeen, ...]:
     """Check the signatures of an untrusted file; raises `RendererBusy` at once if others are waiting."""
     if not _at_once.acquire(blocking=False):
-        raise RendererBusy("核验的人较多")
+        raise RendererBusy(sentences.CHECKS_BUSY)
     try:
         return _strangers.check(job)
     finally:

@@ -13,6 +13,7 @@ import pypdfium2
 import zxingcpp
 from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
+from documents import sentences
 from documents.errors import ScanUnreadable
 from documents.sheets import Counting, Previewing, Scan, ScannedPage
 
@@ -31,7 +32,6 @@ _UNREADABLE = (
 
 _PDF_END = b"%%EOF"
 _PDF_TAIL = 2_048
-_HALF_PDF = "这个 PDF 不完整或者已损坏，可能没有传完；请重新扫描或者导出后再上传"
 
 
 def read(scan: Scan) -> tuple[ScannedPage, ...]:
@@ -41,7 +41,7 @@ def read(scan: Scan) -> tuple[ScannedPage, ...]:
     try:
         return tuple(_page(image) for image in _images(scan))
     except _UNREADABLE as fault:
-        raise ScanUnreadable(f"文件不能读取：{type(fault).__name__}") from fault
+        raise ScanUnreadable(sentences.UNREADABLE_FILE.format(kind=type(fault).__name__)) from fault
 
 
 def preview(job: Previewing) -> bytes:
@@ -50,7 +50,7 @@ def preview(job: Previewing) -> bytes:
     try:
         image = _first(job)
     except _UNREADABLE as fault:
-        raise ScanUnreadable(f"文件不能读取：{type(fault).__name__}") from fault
+        raise ScanUnreadable(sentences.UNREADABLE_FILE.format(kind=type(fault).__name__)) from fault
     image.thumbnail((job.side, job.side))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
@@ -75,7 +75,7 @@ def _images(scan: Scan) -> Iterator[Image.Image]:
         return
     document = pypdfium2.PdfDocument(scan.content)
     if len(document) > MAX_PAGES:
-        raise ScanUnreadable(f"一个文件不能超过 {MAX_PAGES} 页")
+        raise ScanUnreadable(sentences.TOO_MANY_PAGES.format(pages=MAX_PAGES))
     for page in document:
         yield page.render(scale=DOTS_PER_INCH / 72).to_pil().convert("RGB")
 
@@ -117,15 +117,15 @@ def _pages_of_pdf(content: bytes) -> int:
         pages = len(document)
         # A file without its end marker was truncated, even if repaired; little may follow the marker.
         if _PDF_END not in content[-_PDF_TAIL:] or pages == 0:
-            raise ScanUnreadable(_HALF_PDF)
+            raise ScanUnreadable(sentences.HALF_PDF)
         for number in range(min(pages, MAX_PAGES)):
             document[number].close()
     except pypdfium2.PdfiumError as fault:
         if getattr(fault, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD:
-            raise ScanUnreadable("这个 PDF 设有打开密码，请去掉密码（另存或打印为 PDF）后再上传") from fault
-        raise ScanUnreadable(_HALF_PDF) from fault
+            raise ScanUnreadable(sentences.LOCKED_PDF) from fault
+        raise ScanUnreadable(sentences.HALF_PDF) from fault
     except (OSError, ValueError) as fault:
-        raise ScanUnreadable(_HALF_PDF) from fault
+        raise ScanUnreadable(sentences.HALF_PDF) from fault
     return pages
 
 
@@ -149,6 +149,6 @@ def _frames_of_picture(content: bytes) -> int:
                 opened.load()
             return frames
     except Image.DecompressionBombError as fault:
-        raise ScanUnreadable(f"图片超过 {MAX_PIXELS // 1_000_000} 百万像素，请降低分辨率后再上传") from fault
+        raise ScanUnreadable(sentences.TOO_MANY_PIXELS.format(millions=MAX_PIXELS // 1_000_000)) from fault
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as fault:
-        raise ScanUnreadable("图片不完整或者已损坏，可能没有传完；请重新拍照、扫描后再上传") from fault
+        raise ScanUnreadable(sentences.HALF_PICTURE) from fault

@@ -26,7 +26,7 @@ from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import ValidationError
 
-from documents import holders
+from documents import holders, sentences
 from documents.errors import RenderingFailed, SigningFailed
 from documents.page import ClosedFetcher
 from documents.sheets import Signing
@@ -78,7 +78,7 @@ def _signed(job: Signing, signer: signers.Signer) -> bytes:
                 _meta(job, name), signer=signer, stamp_style=style, timestamper=stamper
             ).sign_pdf(writer, bytes_reserved=_RESERVED)
     except (PdfError, SigningError, ValidationError, TimestampRequestError, ValueError, OSError) as fault:
-        raise SigningFailed(f"签名没有完成：{fault}") from fault
+        raise SigningFailed(sentences.SIGNING_FAILED.format(fault=fault)) from fault
     signed: bytes = made.getvalue()
     return signed
 
@@ -143,7 +143,7 @@ def appearance(job: Signing) -> bytes:
     )  # fmt: skip
     made = weasyprint.HTML(string=page, base_url="about:blank", url_fetcher=ClosedFetcher()).write_pdf()
     if made is None:
-        raise RenderingFailed("没有生成签名图样")
+        raise RenderingFailed(sentences.NO_SIGNATURE_PICTURE)
     content: bytes = made
     return content
 

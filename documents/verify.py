@@ -12,6 +12,7 @@ from pyhanko.sign.validation import DocumentSecurityStore, SignatureCoverageLeve
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko_certvalidator import ValidationContext
 
+from documents import sentences
 from documents.errors import ScanUnreadable
 from documents.sheets import Checking, SignatureSeen
 
@@ -29,7 +30,7 @@ def check(job: Checking) -> tuple[SignatureSeen, ...]:
         reader = PdfFileReader(io.BytesIO(job.content))
         return tuple(_seen(embedded, roots, job.signers) for embedded in reader.embedded_regular_signatures)
     except Exception as fault:  # untrusted files make the reader raise any exception
-        raise ScanUnreadable("文件不能读取，可能已经损坏") from fault
+        raise ScanUnreadable(sentences.DAMAGED_FILE) from fault
 
 
 def _seen(embedded: Any, roots: list[x509.Certificate], signers: tuple[bytes, ...]) -> SignatureSeen:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from documents import sentences
 from documents.errors import ScanUnreadable
 from documents.sheets import Workbook
 
@@ -28,13 +29,13 @@ def read(job: Workbook) -> tuple[tuple[str, ...], ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(job.content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
-                raise ScanUnreadable("表格解压后过大，请只保留要导入的工作表")
+                raise ScanUnreadable(sentences.SHEET_TOO_LARGE)
         book = CalamineWorkbook.from_filelike(io.BytesIO(job.content))
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False, nrows=job.most_rows + 1)
     except (zipfile.BadZipFile, CalamineError, OSError, ValueError):
-        raise ScanUnreadable("不是有效的 XLSX 文件，请用下载的样表填写，另存为 .xlsx 后再上传") from None
+        raise ScanUnreadable(sentences.NO_WORKBOOK) from None
     if len(rows) > job.most_rows:
-        raise ScanUnreadable(f"超过 {job.most_rows} 行，请分成几个文件")
+        raise ScanUnreadable(sentences.TOO_MANY_ROWS.format(rows=job.most_rows))
     return tuple(tuple(_text(cell) for cell in row[:MAX_COLUMNS]) for row in rows)
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from documents.errors import RendererBusy, RendererError, ScanUnreadable
 from processes.errors import AttachmentRefused
+from processes.papers import renderer_sentences
 from processes.texts import tr
 
 
@@ -16,7 +17,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except ScanUnreadable as fault:
-        raise AttachmentRefused(reason=str(fault)) from fault
+        raise AttachmentRefused(reason=renderer_sentences.of(fault)) from fault
     except RendererBusy as fault:
         raise AttachmentRefused(reason=tr("正在读取的文件较多，请稍候再上传")) from fault
     except RendererError as fault:

@@ -19,7 +19,7 @@ from processes.cases.models import Case, WorkItem
 from processes.cases.status import WorkItemStatus
 from processes.decisions import standing as decided_by
 from processes.errors import PaperValueMissing, RenderFailed, UnknownPaper
-from processes.papers import assemble, contracts
+from processes.papers import assemble, contracts, renderer_sentences
 from processes.papers.levels import level_of
 from processes.papers.models import IssuedPaper, Printing
 from processes.papers.status import PaperStanding, PaperStatus
@@ -161,9 +161,9 @@ def make(row: IssuedPaper, bundle: Bundle, folder: Path, address: str) -> tuple[
     try:
         made = render.to_pdf(sheet)
     except ValueMissing as fault:
-        raise PaperValueMissing(paper=row.title, reason=str(fault)) from fault
+        raise PaperValueMissing(paper=row.title, reason=renderer_sentences.of(fault)) from fault
     except (RenderingFailed, GlyphMissing) as fault:
-        raise RenderFailed(reason=str(fault)) from fault
+        raise RenderFailed(reason=renderer_sentences.of(fault)) from fault
     return file_store.put(folder, made.content), len(made.content), made.pages
 
 

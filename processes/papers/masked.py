@@ -9,6 +9,7 @@ from typing import Any
 from documents import render
 from documents.errors import RendererError
 from processes.errors import RenderFailed
+from processes.papers import renderer_sentences
 from processes.papers.models import IssuedPaper
 from processes.people import masking
 from processes.releases.bundle import Bundle
@@ -63,4 +64,4 @@ def make(row: IssuedPaper, bundle: Bundle, address: str) -> bytes:
     try:
         return render.to_screen(sheet).content
     except RendererError as fault:
-        raise RenderFailed(reason=str(fault)) from fault
+        raise RenderFailed(reason=renderer_sentences.of(fault)) from fault

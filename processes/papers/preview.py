@@ -13,6 +13,7 @@ from documents import render
 from documents.errors import RendererError
 from processes.cases.models import Case
 from processes.errors import Invalid, NotFound
+from processes.papers import renderer_sentences
 from processes.papers.models import IssuedPaper
 from processes.releases.bundle import Bundle
 from processes.texts import tr
@@ -86,4 +87,4 @@ def pdf(bundle: Bundle, template: str, data: dict[str, Any], now: datetime) -> b
     try:
         return render.to_screen(sheet).content
     except RendererError as fault:
-        raise Invalid(reason=str(fault)) from fault
+        raise Invalid(reason=renderer_sentences.of(fault)) from fault

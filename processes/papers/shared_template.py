@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from documents import render
 from documents.errors import RendererError
 from processes.errors import RenderFailed
+from processes.papers import renderer_sentences
 from processes.releases import publish
 
 
@@ -30,4 +31,4 @@ def made(
             render.RenderJob(templates, template, dict(data), address, now.isoformat(), marked=marked)
         )
     except RendererError as fault:
-        raise RenderFailed(reason=str(fault)) from fault
+        raise RenderFailed(reason=renderer_sentences.of(fault)) from fault

@@ -17,7 +17,7 @@ from processes.access.scope import Actor, in_name_of
 from processes.cases.models import WorkItem
 from processes.cases.status import WorkItemStatus
 from processes.errors import AttachmentRefused, RenderFailed, RuleBroken, VerificationBusy
-from processes.papers import brought
+from processes.papers import brought, renderer_sentences
 from processes.papers.levels import level_of
 from processes.papers.models import IssuedPaper, PaperSignature
 from processes.papers.status import PaperStanding
@@ -158,7 +158,7 @@ def signed_file(
     try:
         return render.renderer().sign(job)
     except RendererError as fault:
-        raise RenderFailed(reason=str(fault)) from fault
+        raise RenderFailed(reason=renderer_sentences.of(fault)) from fault
 
 
 def _holder(certificate: OfficeCertificate) -> render.Certificate | render.Token:

@@ -1,7 +1,7 @@
 """Every message of the sources with the files that it stands in: what a catalogue must have, and nothing else.
 
-Messages are the texts of templates, the first argument of each `tr(…)`, the titles of enumerations, and the docstrings of
-commands of the command line, which are their help. The texts of error classes bring their English themselves.
+Messages are the texts of templates, the first argument of each `tr(…)`, the titles of enumerations, the docstrings of
+commands of the command line, which are their help, and the sentences of the renderer. The texts of error classes bring their English themselves.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from documents import sentences
 from processes.languages.catalogue import HAN
 from web.languages import segments
 
@@ -29,6 +30,7 @@ def collected() -> dict[str, list[str]]:
         for path in sorted(folder.rglob("*.py")):
             if not set(_LEFT_OUT) & set(path.parts):
                 _add(messages, _of_code(path), path)
+    _add(messages, [*sentences.ALL], ROOT / "documents" / "sentences.py")
     return messages
 
 
