@@ -9,7 +9,7 @@ import click
 from processes.access import division_file
 from processes.access.permissions import ROLE_TITLES, Role
 from processes.access.scope import system_actor
-from processes.cli.language import echo
+from processes.cli.language import Option, echo
 from processes.migrations import schema
 from processes.office.accounts import accounts
 from processes.office.accounts.accounts import (
@@ -27,7 +27,11 @@ from processes.texts import tr
 from processes.verbs.registry import office_for_lint
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_ROLES = tr("，").join(f"{role} {title}" for role, title in ROLE_TITLES.items() if role is not Role.SYSTEM)
+_ROLES = tr("，").join(
+    tr("{role} {title}", role=role, title=title)
+    for role, title in ROLE_TITLES.items()
+    if role is not Role.SYSTEM
+)
 
 
 def register(main: click.Group) -> None:
@@ -108,7 +112,9 @@ def account_group() -> None:
 @account_group.command("add")
 @click.argument("username")
 @click.option("--name", required=True, help=tr("姓名。"))
-@click.option("--role", required=True, metavar=tr("岗位"), help=tr("岗位：{roles}。", roles=_ROLES))
+@click.option(
+    "--role", required=True, cls=Option, metavar=tr("岗位"), help=tr("岗位：{roles}。", roles=_ROLES)
+)
 @click.option("--division", required=True, help=tr("区划代码：县 6 位、乡镇 9 位、村 12 位。"))
 @click.option(
     "--department",

@@ -28,10 +28,14 @@ def test_each_sentence_is_known_by_what_it_says(template: str) -> None:
 
 
 def test_values_stay() -> None:
-    assert _shown(sentences.TOO_MANY_ROWS.format(rows=500)) == "more than 500 rows; split it into several files"
+    assert (
+        _shown(sentences.TOO_MANY_ROWS.format(rows=500)) == "more than 500 rows; split it into several files"
+    )
 
 
-@pytest.mark.parametrize("sent", ["{0.__class__}", "{rows.__class__}", "超过 {rows.__class__} 行", "x" * 100_000])
+@pytest.mark.parametrize(
+    "sent", ["{0.__class__}", "{rows.__class__}", "超过 {rows.__class__} 行", "x" * 100_000]
+)
 def test_what_a_child_made_up_is_not_formatted(sent: str) -> None:
     assert _shown(sent) == sent[:2_000]
 

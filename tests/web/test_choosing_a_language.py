@@ -112,6 +112,8 @@ def test_the_command_line(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("YIMEN_LANGUAGE", "en")
     nobody = CliRunner().invoke(cli.main, ["explain", "340199101-DB-2026-99999"])
     assert nobody.exit_code == 1 and nobody.output.strip().isascii() and "not found" in nobody.output.lower()
+    roles = CliRunner().invoke(cli.main, ["account", "add", "--help"]).output
+    assert roles.isascii() and "--role Role" in roles
     wrong = CliRunner().invoke(cli.main, ["lint"])
     assert wrong.exit_code == 2 and wrong.output.strip().isascii()
     monkeypatch.setenv("YIMEN_LANGUAGE", "xx")
